@@ -1,0 +1,190 @@
+"""Compares Tripartite with snnTorch and SpikingJelly on the CPU, side by side in one run.
+
+    python3 -m venv venv && venv/bin/pip install -r benchmarks/peers/requirements.txt
+    venv/bin/python benchmarks/peers/compare.py [--write] [--peers-only] [--rounds 5] [--threads 2]
+
+networks.py describes the cases. A short preliminary round finds each peer's best setting: one or two threads, OpenMP waiting
+actively or passively, eager or torch.compile (needs g++). Then Tripartite and the peers take turns, and the table shows
+medians, their ratio and the range of the ratios of single rounds. --write puts the table into benchmarks/README.md.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import platform
+import select
+import statistics
+import subprocess
+import sys
+from importlib.metadata import version
+from typing import NamedTuple
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+README = ROOT / "benchmarks" / "README.md"
+BEGIN, END = "<!-- peers:begin -->", "<!-- peers:end -->"
+PEERS = {"snntorch": "snnTorch", "spikingjelly": "SpikingJelly"}
+ITERATIONS = {"fashion_mnist_1000": 8, "linear_lif": 6}  # of one round
+EPOCH = {"fashion_mnist_1000": 469}  # iterations of one epoch, where the case has epochs
+ANSWER_LIMIT = 120  # seconds
+
+
+class Setting(NamedTuple):
+    """How a peer runs."""
+    threads: int
+    wait: str
+    mode: str
+
+    def __str__(self):
+        plural = "s" if self.threads > 1 else ""
+        return f"{self.threads} thread{plural}{', passive wait' if self.wait else ''}, {self.mode}"
+
+
+class Worker:
+    """One peer in its own process, warmed up."""
+
+    def __init__(self, case, peer, setting):
+        command = [sys.executable, "-W", "ignore", HERE / "worker.py", case, peer, str(setting.threads), setting.mode]
+        environment = os.environ | ({"OMP_WAIT_POLICY": setting.wait} if setting.wait else {})
+        self.process = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.DEVNULL, text=True)
+        self.run(3)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+
+    def run(self, iterations):
+        """Runs some iterations and returns the answer; a late or missing one raises RuntimeError."""
+        print(iterations, file=self.process.stdin, flush=True)
+        ready, _, _ = select.select([self.process.stdout], [], [], ANSWER_LIMIT)
+        answer = self.process.stdout.readline() if ready else ""
+        if not answer:
+            self.process.kill()
+            raise RuntimeError(f"no answer within {ANSWER_LIMIT} s")
+        return json.loads(answer)
+
+
+def tripartite(case, threads, repeats):
+    """Runs our own benchmark and returns its milliseconds per iteration and peak memory over the start in MB."""
+    command = [ROOT / "build" / "release" / "benchmarks" / "training_speed", "--case", case, "--threads", str(threads),
+               "--repeats", str(repeats)]
+    result = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1])[case]
+    return {"ms": result.get("ms_per_iteration", result.get("ms")), "memory": result["peak_memory_over_start_mb"]}
+
+
+def attempt(case, peer, setting):
+    """Times a setting briefly; infinite where it fails."""
+    try:
+        with Worker(case, peer, setting) as worker:
+            milliseconds = worker.run(1)["ms"]
+            if milliseconds < 2000:
+                milliseconds = min(milliseconds, worker.run(3)["ms"])
+            print(f"  {PEERS[peer]}, {setting}: {milliseconds:.0f} ms", flush=True)
+            return milliseconds
+    except (RuntimeError, BrokenPipeError) as error:
+        print(f"  {PEERS[peer]}, {setting}: {error}", flush=True)
+        return float("inf")
+
+
+def best_setting(case, peer):
+    """Tries the eager settings, then compiles with one thread and with the better kind of two."""
+    times = {s: attempt(case, peer, s) for s in (Setting(1, "", "eager"), Setting(2, "", "eager"),
+                                                 Setting(2, "PASSIVE", "eager"))}
+    two = min((s for s in times if s.threads == 2), key=times.get)
+    for setting in (Setting(1, "", "compile"), two._replace(mode="compile")):
+        times[setting] = attempt(case, peer, setting)
+    return min(times, key=times.get)
+
+
+def take_turns(runs, rounds):
+    """Calls each of the named functions once a round, in alternating order, and returns the lists of results."""
+    times = {name: [] for name in runs}
+    for turn in range(rounds):
+        for name in list(runs)[::1 if turn % 2 == 0 else -1]:
+            times[name].append(runs[name]())
+    return times
+
+
+def measure(case, options):
+    """Measures one case and returns its lines of the table."""
+    print(f"{case}: preliminary round", flush=True)
+    settings = {peer: best_setting(case, peer) for peer in PEERS}
+    count = ITERATIONS[case]
+    workers = {peer: Worker(case, peer, settings[peer]) for peer in PEERS}
+    runs = {peer: lambda worker=worker: worker.run(count)["ms"] for peer, worker in workers.items()}
+    if not options.peers_only:
+        runs = {"tripartite": lambda: tripartite(case, options.threads, count)["ms"]} | runs
+    times = take_turns(runs, options.rounds)
+    for worker in workers.values():
+        worker.__exit__()
+    memory = {peer: peak(case, peer, settings[peer]) for peer in PEERS}
+    names = {peer: f"{PEERS[peer]} ({settings[peer]})" for peer in PEERS}
+    if not options.peers_only:
+        memory["tripartite"] = tripartite(case, options.threads, 3)["memory"]
+        names["tripartite"] = f"Tripartite ({options.threads} thread{'s' if options.threads > 1 else ''})"
+    return [row(case, names[who], times[who], times.get("tripartite"), memory[who]) for who in times]
+
+
+def peak(case, peer, setting):
+    """The peak memory of a fresh eager process; compiling would count the compiler's memory too."""
+    with Worker(case, peer, setting._replace(mode="eager")) as worker:
+        return worker.run(3)["memory"]
+
+
+def row(case, name, times, ours, memory):
+    """One line of the table."""
+    median = statistics.median(times)
+    epoch = f"{median * EPOCH[case] / 1000:.1f}" if case in EPOCH else "-"
+    ratio = "-"
+    if ours and ours is not times:
+        pairs = [theirs / own for theirs, own in zip(times, ours)]
+        ratio = f"{median / statistics.median(ours):.1f} ({min(pairs):.1f} to {max(pairs):.1f})"
+    return f"| {case} | {name} | {median:.1f} ({min(times):.1f} to {max(times):.1f}) | {epoch} | {ratio} | {memory:.0f} |"
+
+
+def processor():
+    """The processor's name."""
+    with open("/proc/cpuinfo", encoding="ascii") as cpuinfo:
+        return next((line.split(":")[1].strip() for line in cpuinfo if line.startswith("model name")), platform.machine())
+
+
+def table(rows):
+    """The whole report in markdown."""
+    packages = ", ".join(f"{name} {version(name)}" for name in ("torch", *PEERS))
+    return "\n".join([
+        f"{packages}; {os.cpu_count()} cores of {processor()}; float32.",
+        "",
+        "| case | framework (its best setting) | ms/iteration, median (range) | s/epoch | times ours (range) | peak memory, MB |",
+        "|---|---|---|---|---|---|",
+        *rows])
+
+
+def write(text):
+    """Replaces what stands between the markers in benchmarks/README.md."""
+    before, rest = README.read_text(encoding="utf-8").split(BEGIN)
+    _, after = rest.split(END)
+    README.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+
+
+def main():
+    """Measures every chosen case and reports."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--case", choices=ITERATIONS, action="append", help="only this case (default: all)")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--threads", type=int, default=2, help="Tripartite's threads")
+    parser.add_argument("--peers-only", action="store_true", help="leave Tripartite out")
+    parser.add_argument("--write", action="store_true", help="put the table into benchmarks/README.md")
+    options = parser.parse_args()
+    text = table([line for case in options.case or ITERATIONS for line in measure(case, options)])
+    print(text)
+    if options.write:
+        write(text)
+
+
+if __name__ == "__main__":
+    main()

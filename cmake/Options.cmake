@@ -1,0 +1,19 @@
+# How everything of ours is compiled. Contraction is off, so that the same source gives the same bits wherever it is
+# inlined; where one rounding is wanted, fma() says so.
+add_library(tripartite_options INTERFACE)
+target_compile_options(tripartite_options INTERFACE -ffp-contract=off -Wall -Wextra -Wpedantic -Wno-psabi
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
+if(CMAKE_COMPILE_WARNING_AS_ERROR)
+  target_compile_options(tripartite_options INTERFACE -Werror)
+endif()
+if(TRIPARTITE_SANITIZE)
+  target_compile_options(tripartite_options INTERFACE -fsanitize=${TRIPARTITE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(tripartite_options INTERFACE -fsanitize=${TRIPARTITE_SANITIZE})
+endif()
+if(TRIPARTITE_COVERAGE)
+  target_compile_options(tripartite_options INTERFACE --coverage)
+  target_link_options(tripartite_options INTERFACE --coverage)
+endif()
+if(TRIPARTITE_PLAIN_THREADS)
+  target_compile_definitions(tripartite_options INTERFACE TRIPARTITE_PLAIN_THREADS)
+endif()

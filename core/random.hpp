@@ -1,0 +1,46 @@
+#pragma once
+#include <Random123/philox.h>
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace tripartite {
+
+/// Random numbers without state: each is a function of its key (seed, name and purpose of the object that draws) and of
+/// its counter, so a result depends neither on the order of the draws nor on the number of threads.
+/// Generator: Philox 4x32-10 (Salmon et al., SC 2011).
+class RandomStream {
+public:
+    using Bits = std::array<std::uint32_t, 4>;
+
+    RandomStream(std::uint64_t seed, std::string_view object, std::string_view purpose);
+
+    /// Four independent 32-bit integers for one counter.
+    Bits bits(std::uint32_t index, std::uint32_t step = 0, std::uint32_t sample = 0, std::uint32_t epoch = 0) const {
+        const auto r = r123::Philox4x32{}({{index, step, sample, epoch}}, key_);
+        return {r[0], r[1], r[2], r[3]};
+    }
+    /// Uniform in [0, 1), 53 bits.
+    double uniform(std::uint32_t index, std::uint32_t step = 0, std::uint32_t sample = 0, std::uint32_t epoch = 0) const {
+        const auto b = bits(index, step, sample, epoch);
+        return double((std::uint64_t{b[0]} << 21) ^ (b[1] >> 11)) * 0x1p-53;
+    }
+    /// Standard normal, by Box and Muller.
+    double normal(std::uint32_t index, std::uint32_t step = 0, std::uint32_t sample = 0, std::uint32_t epoch = 0) const;
+    /// Uniform in 0 .. bound-1; the bias is below bound / 2^32.
+    std::uint32_t below(std::uint32_t bound, std::uint32_t index, std::uint32_t step = 0, std::uint32_t sample = 0,
+                        std::uint32_t epoch = 0) const {
+        return std::uint32_t(std::uint64_t(bits(index, step, sample, epoch)[0]) * bound >> 32);
+    }
+
+private:
+    r123::Philox4x32::key_type key_;
+};
+
+/// The threshold under which a 32-bit integer lies with this probability; the same for both precisions.
+constexpr std::uint64_t probability_bound(double p) {
+    return p <= 0 ? 0 : p >= 1 ? std::uint64_t(1) << 32 : std::uint64_t(p * 0x1p32);
+}
+
+}  // namespace tripartite

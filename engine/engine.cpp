@@ -1,0 +1,210 @@
+#include "engine/engine.hpp"
+
+#include <algorithm>
+
+namespace tripartite {
+namespace {
+
+/// Samples of a tile: its inputs over one window should stay in the second-level cache, and 16 rows keep a product busy.
+int samples_of_tile(int window, int samples, bool recurrent, std::size_t real) {
+    if (recurrent) return std::min(samples, 16);
+    const int fitting = int((std::size_t(1) << 18) / (real * block_of_neurons * window));
+    const int chunks = std::max(1, samples / std::max(16, fitting));
+    return (samples + chunks - 1) / chunks;
+}
+
+}  // namespace
+
+template <class Real>
+Engine<Real>::Engine(const Network& network, const EngineOptions& options, ThreadPool& pool, const Surrogate* soft)
+    : options_(options), pool_(pool), network_(network), recorded_(network.populations.size()), scratch_(pool.threads()) {
+    network.validate();
+    components_ = components(network);
+    recurrent_.resize(network.populations.size());
+    std::vector<int> component_of(network.populations.size());
+    for (std::size_t c = 0; c < components_.size(); ++c)
+        for (const int p : components_[c].populations) recurrent_[p] = components_[c].recurrent, component_of[p] = int(c);
+    for (const auto& spec : network.populations) populations_.push_back(std::make_unique<Population<Real>>(spec, options.dt, options.seed, parameters_));
+    for (const auto& spec : network.projections) {
+        const int from = network.find(spec.from), to = network.find(spec.to);
+        ProjectionContext<Real> context{spec.name(), from < 0 ? network.inputs : network.populations[from].size, network.populations[to].size,
+                                        populations_[to]->width(), spec.delay, options.event_density, options.seed, &parameters_};
+        const bool internal = from >= 0 && component_of[from] == component_of[to];
+        links_.push_back({from, to, spec.delay, internal, spec.kind.template make<Real>()(context)});
+        tail_ = std::max(tail_, spec.delay);
+    }
+    // One accumulator per target is filled in the order of the sources, whatever the order of the description.
+    std::ranges::stable_sort(links_, {}, &Link::from);
+    for (auto& p : populations_) {
+        p->soft = soft;
+        if (p->spec().normalise) p->normaliser = p->spec().normalise->template make<Real>()(p->spec().name, p->spec().size, p->width(), parameters_);
+    }
+    parameters_.allocate();
+    for (auto& link : links_) link.projection->initialise();
+    for (auto& p : populations_) {
+        if (p->normaliser) p->normaliser->initialise();
+        p->initialise();
+    }
+    window_ = options.window > 0 ? std::min(options.window, options.steps) : options.steps;
+    if (window_ == options.steps) tail_ = 0;
+    parameters_changed();
+}
+
+template <class Real> void Engine<Real>::parameters_changed() {
+    for (auto& p : populations_) p->discretise();
+    transposed_ = false;
+}
+
+template <class Real> bool Engine<Real>::constant_drive(int population) const {
+    return std::ranges::all_of(links_, [&](const Link& l) { return l.to != population || l.internal || (l.from < 0 && input_.constant && l.delay == 0); });
+}
+
+template <class Real> void Engine<Real>::shape_for(const Signal<Real>& input) {
+    const bool any_recurrent = std::ranges::count(recurrent_, true) > 0;
+    shape_ = {options_.steps, input.samples(), samples_of_tile(window_, input.samples(), any_recurrent, sizeof(Real))};
+    for (const auto& component : components_)
+        for (const int i : component.populations)
+            populations_[i]->prepare(shape_, window_, component.recurrent ? std::min(component.window, window_) : window_, tail_, constant_drive(i),
+                                     component.recurrent, recorded_[i]);
+    if (wants_input_) input_bar_.shape(input.constant ? 1 : options_.steps, shape_.samples, blocks_for(network_.inputs), tile_width(network_.inputs));
+}
+
+template <class Real> void Engine<Real>::begin(const Signal<Real>& input, Phase phase, int first_sample, int epoch) {
+    if (input.neurons() != network_.inputs) fail("the input has {} values and the network takes {}", input.neurons(), network_.inputs);
+    input_ = input;
+    shape_for(input);
+    for (auto& p : populations_) {
+        p->reset();
+        p->drop(phase == Phase::inference ? 0 : p->spec().dropout, first_sample, epoch);
+        if (p->normaliser && phase == Phase::inference) p->normaliser->use_running();
+    }
+    synaptic_operations_ = 0;
+    clear_adjoints();
+}
+
+template <class Real>
+void Engine<Real>::for_each_tile(int population, const std::function<void(Index, Chunk, Scratch<Real>&)>& body) {
+    const Index chunks = shape_.chunks();
+    pool_.for_each(populations_[population]->blocks() * chunks, [&](Index task, int worker) {
+        body(task / chunks, shape_[task % chunks], scratch_[worker]);
+    });
+}
+
+template <class Real> void Engine<Real>::forward(int begin, int end, Phase phase) {
+    window_begin_ = begin, window_end_ = end;
+    for (auto& p : populations_) p->begin_window(begin);
+    for (const auto& component : components_) {
+        if (component.recurrent) forward_recurrent(component, begin, end, phase);
+        else forward_feed(component.populations.front(), begin, end, phase);
+        for (const int p : component.populations)
+            if (!populations_[p]->soft && populations_[p]->spec().neuron.spiking) populations_[p]->count_spikes(begin, end);
+    }
+    if (phase != Phase::replay) count_operations();
+}
+
+template <class Real> void Engine<Real>::count_operations() {
+    for (const auto& link : links_)
+        if (link.from >= 0) synaptic_operations_ += double(populations_[link.from]->spikes_in_window()) * populations_[link.to]->spec().size;
+}
+
+/// What arrives from outside the component.
+template <class Real> void Engine<Real>::fill_drive(int population, const Span& span, Scratch<Real>& scratch) {
+    auto& p = *populations_[population];
+    Real* rows = p.drive.tile(span.block, span.chunk);
+    const Span steps = p.drive.steps == 1 && constant_drive(population) ? Span{span.block, span.chunk, 0, 1} : span;
+    std::fill_n(rows, (steps.end - steps.begin) * p.drive.step(span.chunk), Real(0));
+    for (const auto& link : links_)
+        if (link.to == population && !link.internal) link.projection->deliver(source(link), steps, rows, scratch);
+    for (const auto& link : links_)
+        if (link.to == population && !link.internal) link.projection->add_bias(steps, rows);
+}
+
+/// The drive of a tile after normalisation, and the distance between its steps.
+template <class Real> const Real* Engine<Real>::normalised(int population, const Span& span, Scratch<Real>& scratch, Index& step) {
+    auto& p = *populations_[population];
+    step = constant_drive(population) ? 0 : p.drive.step(span.chunk);
+    if (!p.normaliser) return p.drive.tile(span.block, span.chunk);
+    scratch.tile.ensure(p.drive.steps * p.drive.step(span.chunk));
+    p.normaliser->apply(p.drive, span.block, span.chunk, scratch.tile.data());
+    return scratch.tile.data();
+}
+
+template <class Real> void Engine<Real>::measure(int population, int begin, int end, Phase phase) {
+    auto& p = *populations_[population];
+    if (!p.normaliser || phase == Phase::inference) return;
+    p.normaliser->measure(p.drive, shape_, end - begin, phase == Phase::replay, pool_);
+}
+
+template <class Real> void Engine<Real>::forward_feed(int population, int begin, int end, Phase phase) {
+    auto& p = *populations_[population];
+    const auto run = [&](Index block, Chunk chunk, Scratch<Real>& scratch) {
+        Index step;
+        const Span span{block, chunk, begin, end};
+        const Real* input = normalised(population, span, scratch, step);
+        p.run(span, input, step);
+    };
+    if (!p.normaliser)
+        return for_each_tile(population, [&](Index block, Chunk chunk, Scratch<Real>& scratch) {
+            fill_drive(population, {block, chunk, begin, end}, scratch);
+            run(block, chunk, scratch);
+        });
+    for_each_tile(population, [&](Index block, Chunk chunk, Scratch<Real>& scratch) { fill_drive(population, {block, chunk, begin, end}, scratch); });
+    measure(population, begin, end, phase);
+    for_each_tile(population, run);
+}
+
+/// The drive of a recurrent population becomes the start of its input, to which each step adds what fed back.
+template <class Real> void Engine<Real>::start_recurrent(int population, int begin, int end, Phase phase) {
+    auto& p = *populations_[population];
+    for_each_tile(population, [&](Index block, Chunk chunk, Scratch<Real>& scratch) { fill_drive(population, {block, chunk, begin, end}, scratch); });
+    measure(population, begin, end, phase);
+    for_each_tile(population, [&](Index block, Chunk chunk, Scratch<Real>& scratch) {
+        Index step;
+        const Real* from = normalised(population, {block, chunk, begin, end}, scratch, step);
+        for (int t = 0; t < end - begin; ++t) std::copy_n(from + t * step, p.input.step(chunk), p.input.tile(block, chunk, t));
+    });
+}
+
+template <class Real> void Engine<Real>::forward_recurrent(const Component& component, int begin, int end, Phase phase) {
+    for (const int p : component.populations) start_recurrent(p, begin, end, phase);
+    // Which kernel a step takes must not depend on spikes that another thread counts: it follows from the last window.
+    pool_.for_each(shape_.chunks(), [&](Index i, int worker) { recurrent_chunk(component, shape_[i], begin, end, scratch_[worker]); });
+}
+
+template <class Real> void Engine<Real>::recurrent_chunk(const Component& component, Chunk chunk, int begin, int end, Scratch<Real>& scratch) {
+    const int window = std::min(component.window, window_);
+    for (int t = begin; t < end; t += window)
+        for (const int i : component.populations) {
+            auto& p = *populations_[i];
+            for (Index block = 0; block < p.blocks(); ++block) {
+                const Span span{block, chunk, t, std::min(end, t + window)};
+                Real* rows = p.input.tile(block, chunk, t - begin);
+                for (const auto& link : links_)
+                    if (link.to == i && link.internal) link.projection->deliver(source(link), span, rows, scratch);
+                for (const auto& link : links_)
+                    if (link.to == i && link.internal) link.projection->add_bias(span, rows);
+                p.run(span, rows, p.input.step(chunk));
+            }
+        }
+}
+
+template <class Real> void Engine<Real>::fold_normalisers() {
+    for (std::size_t i = 0; i < populations_.size(); ++i) {
+        auto& p = *populations_[i];
+        if (!p.normaliser) continue;
+        std::vector<double> scale(p.spec().size), shift(p.spec().size);
+        p.normaliser->affine(scale, shift);
+        for (auto& link : links_) {
+            if (link.to != int(i) || link.internal) continue;
+            link.projection->fold(scale, shift);
+            std::ranges::fill(shift, 0);  // once is enough
+        }
+        p.normaliser.reset();
+    }
+    transposed_ = false;
+}
+
+template class Engine<float>;
+template class Engine<double>;
+
+}  // namespace tripartite

@@ -1,0 +1,130 @@
+#include "engine/network.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+
+namespace tripartite {
+namespace {
+
+struct Edge {
+    int from, to, delay;
+};
+
+std::vector<Edge> edges_of(const Network& network) {
+    std::vector<Edge> edges;
+    for (const auto& p : network.projections)
+        if (p.from != Network::input) edges.push_back({network.find(p.from), network.find(p.to), p.delay});
+    return edges;
+}
+
+/// Tarjan's algorithm; components come out last first.
+struct StronglyConnected {
+    const std::vector<Edge>& edges;
+    std::vector<int> index, low, stack;
+    std::vector<bool> stacked;
+    std::vector<std::vector<int>> found;
+    int next = 0;
+
+    StronglyConnected(int nodes, const std::vector<Edge>& edges) : edges(edges), index(nodes, -1), low(nodes), stacked(nodes) {
+        // A projection's target is visited before its source is closed, and nodes are tried from the last: the result
+        // keeps the order of the description where the graph leaves a choice.
+        for (int n = nodes; n-- > 0;)
+            if (index[n] < 0) visit(n);
+    }
+    void visit(int n) {
+        index[n] = low[n] = next++;
+        stack.push_back(n);
+        stacked[n] = true;
+        for (const auto& e : edges) {
+            if (e.from != n) continue;
+            if (index[e.to] < 0) visit(e.to), low[n] = std::min(low[n], low[e.to]);
+            else if (stacked[e.to]) low[n] = std::min(low[n], index[e.to]);
+        }
+        if (low[n] != index[n]) return;
+        std::vector<int> members;
+        for (int m = -1; m != n; stack.pop_back()) stacked[m = stack.back()] = false, members.push_back(m);
+        std::ranges::sort(members);
+        found.push_back(members);
+    }
+};
+
+/// Orders the members so that delay-free edges point forwards; throws Error naming the cycle if there is none.
+std::vector<int> ordered(const Network& network, std::vector<int> members, const std::vector<Edge>& edges) {
+    std::vector<int> done;
+    while (!members.empty()) {
+        const auto ready = std::ranges::find_if(members, [&](int m) {
+            return std::ranges::none_of(edges, [&](const Edge& e) { return e.delay == 0 && e.to == m && std::ranges::count(members, e.from); });
+        });
+        if (ready != members.end()) {
+            done.push_back(*ready);
+            members.erase(ready);
+            continue;
+        }
+        // Every member is reached from another: walking backwards must close a cycle.
+        std::vector<int> path{members.front()};
+        while (std::ranges::count(path, path.back()) == 1)
+            path.push_back(std::ranges::find_if(edges, [&](const Edge& e) {
+                               return e.delay == 0 && e.to == path.back() && std::ranges::count(members, e.from);
+                           })->from);
+        std::string cycle;
+        for (auto at = path.rbegin();; ++at) {
+            cycle += (cycle.empty() ? "" : " -> ") + network.populations[*at].name;
+            if (at != path.rbegin() && *at == path.back()) break;
+        }
+        fail("the delays of the cycle {} sum to 0; give one of its projections a delay of at least one step", cycle);
+    }
+    return done;
+}
+
+}  // namespace
+
+int Network::find(const std::string& name) const {
+    if (name == input) return -1;
+    std::vector<std::string_view> known{input};
+    for (std::size_t i = 0; i < populations.size(); ++i) {
+        if (populations[i].name == name) return int(i);
+        known.push_back(populations[i].name);
+    }
+    fail("there is no population '{}'{}", name, did_you_mean(name, known));
+}
+
+void Network::validate() const {
+    if (populations.empty()) fail("the network has no populations");
+    std::set<std::string> names{input};
+    for (const auto& p : populations) {
+        if (!names.insert(p.name).second) fail("two populations are called '{}'", p.name);
+        if (p.size < 1) fail("population '{}' has {} neurons; it needs at least 1", p.name, p.size);
+        if (std::ranges::none_of(projections, [&](const auto& c) { return c.to == p.name; })) fail("population '{}' receives no projection", p.name);
+    }
+    std::set<std::string> pairs;
+    for (const auto& c : projections) {
+        const int from = find(c.from);
+        if (find(c.to) < 0) fail("a projection from '{}' ends at the input, which receives nothing", c.from);
+        if (!pairs.insert(c.name()).second) fail("there are two projections from '{}' to '{}'", c.from, c.to);
+        if (c.delay < 0) fail("the delay from '{}' to '{}' is negative", c.from, c.to);
+        if (from >= 0 && !populations[from].neuron.spiking)
+            fail("'{}' is a {}, which never fires, so nothing can be projected from it", c.from, populations[from].neuron.model);
+    }
+    components(*this);
+}
+
+std::vector<Component> components(const Network& network) {
+    const auto edges = edges_of(network);
+    std::vector<Component> result;
+    auto found = StronglyConnected(int(network.populations.size()), edges).found;
+    for (auto members = found.rbegin(); members != found.rend(); ++members) {
+        Component c{ordered(network, *members, edges), false, 0};
+        for (const auto& e : edges) {
+            if (!std::ranges::count(*members, e.from) || !std::ranges::count(*members, e.to)) continue;
+            c.window = c.recurrent ? std::min(c.window, std::max(1, e.delay)) : std::max(1, e.delay);
+            c.recurrent = true;
+        }
+        result.push_back(c);
+    }
+    return result;
+}
+
+}  // namespace tripartite

@@ -1,0 +1,52 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/neuron_spec.hpp"
+#include "engine/normaliser.hpp"
+#include "engine/projection.hpp"
+
+namespace tripartite {
+
+/// A homogeneous group of neurons.
+struct PopulationSpec {
+    std::string name;
+    int size = 0;
+    NeuronSpec neuron;
+    double dropout = 0;  ///< share of neurons whose spikes are cleared for a whole sample in training; all readers see it
+    std::optional<NormaliserKind> normalise = std::nullopt;
+};
+
+struct ProjectionSpec {
+    std::string from, to;  ///< names of populations, or "input"
+    ProjectionKind kind;
+    int delay = 0;         ///< whole steps; 0 = the same step
+    std::string name() const { return from + "_to_" + to; }
+};
+
+/// A network as the user describes it: populations, and projections between them. The only graph there is.
+struct Network {
+    static constexpr const char* input = "input";  ///< name of the source that carries the samples
+
+    int inputs = 0;  ///< size of the input
+    std::vector<PopulationSpec> populations;
+    std::vector<ProjectionSpec> projections;
+
+    /// Index of a population, -1 for the input. Throws Error with the nearest name.
+    int find(const std::string& name) const;
+    /// Throws Error at the first thing that cannot run: duplicate names, unknown populations, delay-free cycles, …
+    void validate() const;
+};
+
+/// Populations that depend on each other (a strongly connected component), in an order in which delay-free projections
+/// point forwards. Components are in the order in which they can be computed.
+struct Component {
+    std::vector<int> populations;
+    bool recurrent = false;
+    int window = 0;  ///< smallest delay inside: so many steps can be taken at once
+};
+
+std::vector<Component> components(const Network& network);
+
+}  // namespace tripartite

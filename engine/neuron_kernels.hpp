@@ -1,0 +1,223 @@
+#pragma once
+#include "engine/neuron_model.hpp"
+#include "engine/tile.hpp"
+
+/// The loops over a tile, generated from a neuron model. Nobody writes a gradient for a neuron: the adjoint evaluates the
+/// model's own functions on duals.
+namespace tripartite {
+inline namespace TRIPARTITE_ISA {
+
+template <class M, class Real> using PackState = typename M::template State<Pack<Real>>;
+template <class M, class Real> using PackCoefficients = typename M::template Coefficients<Pack<Real>>;
+
+template <class S, class Real> TRIPARTITE_INLINE S load_members(const Real* from, Index stride) {
+    S s;
+    TRIPARTITE_UNROLL for (int i = 0; i < int(sizeof(S) / sizeof(Pack<Real>)); ++i)
+        members<Pack<Real>>(s)[i] = Pack<Real>::load(from + i * stride);
+    return s;
+}
+template <class S, class Real> TRIPARTITE_INLINE void store_members(const S& s, Real* to, Index stride) {
+    TRIPARTITE_UNROLL for (int i = 0; i < int(sizeof(S) / sizeof(Pack<Real>)); ++i) members<Pack<Real>>(s)[i].store(to + i * stride);
+}
+template <class M, class Real> TRIPARTITE_INLINE std::array<Pack<Real>, num_ports<M>> load_input(const NeuronTile<Real>& a, Index offset) {
+    std::array<Pack<Real>, num_ports<M>> input;
+    TRIPARTITE_UNROLL for (int p = 0; p < num_ports<M>; ++p) input[p] = Pack<Real>::load(a.input + p * a.input_port + offset);
+    return input;
+}
+
+/// The spike for x = membrane - threshold: 0 or 1, or between them in a gradient check.
+template <class Real> TRIPARTITE_INLINE Pack<Real> decide(const NeuronTile<Real>& a, Pack<Real> x, Pack<Real> bound) {
+    if constexpr (sizeof(Real) == 8)
+        if (a.soft) return each_lane(x, [&](double y) { return a.soft->primitive(y); });
+    return select(x >= bound, Pack<Real>(1), Pack<Real>(0));
+}
+
+template <class Real> TRIPARTITE_INLINE void store_spikes(const NeuronTile<Real>& a, int t, int b, int lane, Pack<Real> spike) {
+    if constexpr (sizeof(Real) == 8)
+        if (a.soft) return spike.store(a.soft_spikes + t * a.soft_step + b * a.soft_sample + lane);
+    using Part = std::conditional_t<sizeof(Real) == 4, std::uint16_t, std::uint8_t>;
+    const Part part = Part(bits(spike > Pack<Real>(0)));
+    std::memcpy(reinterpret_cast<char*>(a.spikes + t * a.spikes_step + b) + lane / 8, &part, sizeof part);
+}
+
+/// All steps of one sample for `Q` neighbouring packs: several chains of dependent operations are in flight at once.
+template <class M, int variant, class Real, int Q> TRIPARTITE_INLINE void forward_packs(const NeuronTile<Real>& a, int b, int lane) {
+    using P = Pack<Real>;
+    PackState<M, Real> s[Q];
+    PackCoefficients<M, Real> k[Q];
+    TRIPARTITE_UNROLL for (int q = 0; q < Q; ++q) {
+        k[q] = load_members<PackCoefficients<M, Real>>(a.coefficients + lane + q * P::width, a.coefficient);
+        s[q] = load_members<PackState<M, Real>>(a.state + b * a.width + lane + q * P::width, a.state_variable);
+    }
+    for (int t = 0; t < a.steps; ++t)
+        TRIPARTITE_UNROLL for (int q = 0; q < Q; ++q) {
+            const int n = lane + q * P::width;
+            const P u = integrate<M, variant>(s[q], k[q], load_input<M>(a, t * a.input_step + b * a.width + n));
+            if (a.membrane) u.store(a.membrane + t * a.membrane_step + b * a.width + n);
+            if constexpr (M::spiking) {
+                const P spike = decide(a, u - M::threshold(s[q], k[q]), k[q].bound);
+                reset<M, variant>(s[q], k[q], spike);
+                store_spikes(a, t, b, n, spike);
+            }
+        }
+    TRIPARTITE_UNROLL for (int q = 0; q < Q; ++q)
+        store_members(s[q], a.state + b * a.width + lane + q * P::width, a.state_variable);
+}
+
+template <class M, int variant, class Real> void forward_tile(const NeuronTile<Real>& a) {
+    constexpr int most = num_states<M> + num_coefficients<M> <= 8 ? 4 : 1;
+    int lane = 0;
+    for (; lane + most * Pack<Real>::width <= a.width; lane += most * Pack<Real>::width)
+        for (int b = 0; b < a.samples; ++b) forward_packs<M, variant, Real, most>(a, b, lane);
+    for (; lane < a.width; lane += Pack<Real>::width)
+        for (int b = 0; b < a.samples; ++b) forward_packs<M, variant, Real, 1>(a, b, lane);
+}
+
+/// y_bar^T J: adds sum_i y_bar[i] * y[i].d[j] for the lanes j of each dual y[i].
+template <class P, int N> TRIPARTITE_INLINE void pull(P (&out)[N], P y_bar, const Dual<P, N>& y) {
+    TRIPARTITE_UNROLL for (int j = 0; j < N; ++j) out[j] = fma(y_bar, y.d[j], out[j]);
+}
+
+/// The three adjoints of one step: of the reset, of the decision, and of the integration. Each evaluates the model on
+/// duals whose lanes are (state, input or spike, coefficients); without learning the coefficients are plain packs.
+template <class M, int variant, class Real, bool learning> struct StepAdjoint {
+    using P = Pack<Real>;
+    static constexpr int S = num_states<M>, I = num_ports<M>, C = learning ? num_coefficients<M> : 0;
+    P state_bar[S], coefficients_bar[num_coefficients<M>];
+
+    template <int N> static TRIPARTITE_INLINE auto seeded(const PackState<M, Real>& s) {
+        typename M::template State<Dual<P, N>> d;
+        TRIPARTITE_UNROLL for (int i = 0; i < S; ++i) members<Dual<P, N>>(d)[i] = Dual<P, N>::seed(members<P>(s)[i], i);
+        return d;
+    }
+    /// The coefficients occupy the last C lanes.
+    template <int N> static TRIPARTITE_INLINE auto seeded(const PackCoefficients<M, Real>& k) {
+        if constexpr (!learning) return k;
+        else {
+            typename M::template Coefficients<Dual<P, N>> d;
+            TRIPARTITE_UNROLL for (int i = 0; i < C; ++i) members<Dual<P, N>>(d)[i] = Dual<P, N>::seed(members<P>(k)[i], N - C + i);
+            return d;
+        }
+    }
+    template <int N> TRIPARTITE_INLINE void take_coefficients(const P (&out)[N]) {
+        TRIPARTITE_UNROLL for (int i = 0; i < C; ++i) coefficients_bar[i] += out[N - C + i];
+    }
+
+    /// Turns the adjoint of the state after the reset into that before it; returns that of the spike.
+    TRIPARTITE_INLINE P through_reset(const PackState<M, Real>& middle, const PackCoefficients<M, Real>& k, P spike) {
+        constexpr int N = S + 1 + C;
+        auto s = seeded<N>(middle);
+        reset<M, variant>(s, seeded<N>(k), Dual<P, N>::seed(spike, S));
+        P out[N] = {};
+        TRIPARTITE_UNROLL for (int i = 0; i < N; ++i) out[i] = P(0);
+        TRIPARTITE_UNROLL for (int i = 0; i < S; ++i) pull(out, state_bar[i], members<Dual<P, N>>(s)[i]);
+        TRIPARTITE_UNROLL for (int i = 0; i < S; ++i) state_bar[i] = out[i];
+        take_coefficients(out);
+        return out[S];
+    }
+    /// Takes the adjoint of the threshold.
+    TRIPARTITE_INLINE void through_threshold(const PackState<M, Real>& middle, const PackCoefficients<M, Real>& k, P bar) {
+        constexpr int N = S + C;
+        const auto threshold = M::threshold(seeded<N>(middle), seeded<N>(k));
+        if constexpr (!std::is_same_v<std::decay_t<decltype(threshold)>, P>) {
+            P out[N];
+            TRIPARTITE_UNROLL for (int i = 0; i < N; ++i) out[i] = P(0);
+            pull(out, bar, threshold);
+            TRIPARTITE_UNROLL for (int i = 0; i < S; ++i) state_bar[i] += out[i];
+            take_coefficients(out);
+        }
+    }
+    /// Turns the adjoints of the state after the integration and of u into that of the state before, and of the input.
+    TRIPARTITE_INLINE std::array<P, I> through_integration(PackState<M, Real> before, const PackCoefficients<M, Real>& k,
+                                                           const std::array<P, I>& input, P u_bar) {
+        constexpr int N = S + I + C;
+        auto s = seeded<N>(before);
+        std::array<Dual<P, N>, I> x;
+        TRIPARTITE_UNROLL for (int i = 0; i < I; ++i) x[i] = Dual<P, N>::seed(input[i], S + i);
+        const auto u = integrate<M, variant>(s, seeded<N>(k), x);
+        P out[N];
+        TRIPARTITE_UNROLL for (int i = 0; i < N; ++i) out[i] = u_bar * u.d[i];
+        TRIPARTITE_UNROLL for (int i = 0; i < S; ++i) pull(out, state_bar[i], members<Dual<P, N>>(s)[i]);
+        TRIPARTITE_UNROLL for (int i = 0; i < S; ++i) state_bar[i] = out[i];
+        take_coefficients(out);
+        std::array<P, I> input_bar;
+        TRIPARTITE_UNROLL for (int i = 0; i < I; ++i) input_bar[i] = out[S + i];
+        return input_bar;
+    }
+};
+
+/// Runs the steps again and keeps, for each, the state before it and x = membrane - threshold.
+template <class M, int variant, class Real>
+TRIPARTITE_INLINE void recompute(const AdjointTile<Real>& a, const PackCoefficients<M, Real>& k, Real* states, Real* x, Index at) {
+    using P = Pack<Real>;
+    auto s = load_members<PackState<M, Real>>(a.state + at, a.state_variable);
+    for (int t = 0; t < a.steps; ++t) {
+        store_members(s, states + t * num_states<M> * P::width, P::width);
+        const P u = integrate<M, variant>(s, k, load_input<M>(a, t * a.input_step + at));
+        if constexpr (M::spiking) {
+            const P distance = u - M::threshold(s, k);
+            distance.store(x + t * P::width);
+            reset<M, variant>(s, k, decide(a, distance, k.bound));
+        }
+    }
+}
+
+template <class M, int variant, class Real, bool learning>
+TRIPARTITE_INLINE void adjoint_pack(const AdjointTile<Real>& a, const PackCoefficients<M, Real>& k, Index at, StepAdjoint<M, variant, Real, learning>& adjoint) {
+    using P = Pack<Real>;
+    constexpr int S = num_states<M>, I = num_ports<M>;
+    Real *x = a.scratch, *states = x + a.steps * P::width;
+    recompute<M, variant>(a, k, states, x, at);
+    if constexpr (M::spiking) a.slope(*a.surrogate, x, Index(a.steps) * P::width);
+    TRIPARTITE_UNROLL for (int i = 0; i < S; ++i) adjoint.state_bar[i] = P::load(a.state_bar + i * a.state_variable + at);
+    std::array<P, I> sum;
+    sum.fill(P(0));
+    for (int t = a.steps; t-- > 0;) {
+        const auto before = load_members<PackState<M, Real>>(states + t * S * P::width, P::width);
+        const auto input = load_input<M>(a, t * a.input_step + at);
+        P u_bar = a.membrane_bar ? P::load(a.membrane_bar + t * a.membrane_bar_step + at) : P(0);
+        if constexpr (M::spiking) {
+            auto middle = before;
+            const P u = integrate<M, variant>(middle, k, input);
+            const P spike = decide(a, u - M::threshold(middle, k), k.bound);
+            P spike_bar = adjoint.through_reset(middle, k, spike) * P(a.reset_gradient);
+            if (a.spikes_bar) spike_bar += P::load(a.spikes_bar + t * a.spikes_bar_step + at);
+            const P x_bar = spike_bar * P::load(x + t * P::width);
+            u_bar += x_bar;
+            adjoint.through_threshold(middle, k, -x_bar);
+        }
+        const auto input_bar = adjoint.through_integration(before, k, input, u_bar);
+        TRIPARTITE_UNROLL for (int i = 0; i < I; ++i) {
+            if (a.input_bar_step) input_bar[i].store(a.input_bar + i * a.input_bar_port + t * a.input_bar_step + at);
+            else sum[i] += input_bar[i];
+        }
+    }
+    if (!a.input_bar_step)
+        TRIPARTITE_UNROLL for (int i = 0; i < I; ++i) sum[i].store(a.input_bar + i * a.input_bar_port + at);
+    TRIPARTITE_UNROLL for (int i = 0; i < S; ++i) adjoint.state_bar[i].store(a.state_bar + i * a.state_variable + at);
+}
+
+/// Reals that adjoint_tile needs as scratch for `steps` steps.
+template <class M, class Real> constexpr Index adjoint_scratch(Index steps) { return steps * (num_states<M> + 1) * Pack<Real>::width; }
+
+template <class M, int variant, class Real, bool learning> void adjoint_tile(const AdjointTile<Real>& a) {
+    using P = Pack<Real>;
+    for (int lane = 0; lane < a.width; lane += P::width) {
+        const auto k = load_members<PackCoefficients<M, Real>>(a.coefficients + lane, a.coefficient);
+        for (int b = 0; b < a.samples; ++b) {
+            StepAdjoint<M, variant, Real, learning> adjoint;
+            TRIPARTITE_UNROLL for (int i = 0; i < num_coefficients<M>; ++i) adjoint.coefficients_bar[i] = P(0);
+            adjoint_pack<M, variant, Real, learning>(a, k, Index(b) * a.width + lane, adjoint);
+            if constexpr (learning)
+                for (int i = 0; i < num_coefficients<M>; ++i)
+                    for (int j = 0; j < P::width; ++j) a.coefficients_bar[i * a.width + lane + j] += double(adjoint.coefficients_bar[i].v[j]);
+        }
+    }
+}
+
+template <class M, int variant, class Real> constexpr NeuronKernels<Real> make_neuron_kernels() {
+    return {forward_tile<M, variant, Real>, adjoint_tile<M, variant, Real, false>, adjoint_tile<M, variant, Real, true>};
+}
+
+}  // namespace TRIPARTITE_ISA
+}  // namespace tripartite

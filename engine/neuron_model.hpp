@@ -1,0 +1,73 @@
+#pragma once
+#include <array>
+#include <concepts>
+#include <string_view>
+#include <type_traits>
+
+#include "core/dual.hpp"
+#include "core/field.hpp"
+
+/// The contract of a neuron model: one plain struct with the equations of ONE neuron over ONE step.
+///
+///   name, doc                     what `tripartite list neurons` prints
+///   Params<T>, fields<T>()        what the user writes: YAML keys, units, bounds, documentation
+///   State<T>, state_fields<T>()   what a neuron remembers: a plain struct of T only
+///   Coefficients<T>               the constants of one step, a plain struct of T only
+///   spiking                       whether it has a threshold at all
+///   coefficients(params, dt)      Params to Coefficients, dt in ms
+///   initial(params)               the state at the start of a sample
+///   problem(params)               what is wrong with a combination of parameters, or ""
+///   integrate(state, k, input)    one step up to the membrane variable u that is compared with the threshold
+///   threshold(state, k)           the threshold
+///   reset(state, k, spike)        what a spike (0 or 1) does to the state
+///
+/// A neuron fires where u - threshold >= k.bound: 0, or `fires_above` for models that fire only above their threshold.
+///
+/// The functions are templates on the scalar and branch-free: use select(). Optional: `ports` (default 1); `variants` and
+/// variant(params), for which integrate and reset take a leading template argument; detaches_reset(params).
+namespace tripartite {
+
+/// Stands for 'greater than 0' in a comparison that is made with >=.
+inline constexpr double fires_above = 1e-37;
+
+template <class M> inline constexpr int num_states = sizeof(typename M::template State<float>) / sizeof(float);
+template <class M> inline constexpr int num_coefficients = sizeof(typename M::template Coefficients<float>) / sizeof(float);
+template <class M> inline constexpr int num_ports = [] {
+    if constexpr (requires { M::ports; }) return M::ports; else return 1;
+}();
+template <class M> inline constexpr int num_variants = [] {
+    if constexpr (requires { M::variants; }) return M::variants; else return 1;
+}();
+
+template <class M>
+concept NeuronModel = requires(typename M::template Params<double> p, typename M::template State<double> s, double dt) {
+    { M::name } -> std::convertible_to<std::string_view>;
+    { M::doc } -> std::convertible_to<std::string_view>;
+    { M::spiking } -> std::convertible_to<bool>;
+    { M::problem(p) } -> std::convertible_to<std::string_view>;
+    { M::initial(p) } -> std::same_as<typename M::template State<double>>;
+    { M::coefficients(p, dt) } -> std::same_as<typename M::template Coefficients<double>>;
+    M::template fields<double>();
+    M::template state_fields<double>();
+};
+
+/// The members of a plain struct of T only, as an array.
+template <class T, class S> TRIPARTITE_INLINE T* members(S& s) {
+    static_assert(std::is_standard_layout_v<S> && sizeof(S) % sizeof(T) == 0);
+    return reinterpret_cast<T*>(&s);
+}
+template <class T, class S> TRIPARTITE_INLINE const T* members(const S& s) { return reinterpret_cast<const T*>(&s); }
+
+inline namespace TRIPARTITE_ISA {
+
+template <class M, int variant, class S, class K, class I> TRIPARTITE_INLINE auto integrate(S& s, const K& k, const I& input) {
+    if constexpr (requires { M::variants; }) return M::template integrate<variant>(s, k, input);
+    else return M::integrate(s, k, input);
+}
+template <class M, int variant, class S, class K, class T> TRIPARTITE_INLINE void reset(S& s, const K& k, const T& spike) {
+    if constexpr (requires { M::variants; }) M::template reset<variant>(s, k, spike);
+    else M::reset(s, k, spike);
+}
+
+}  // namespace TRIPARTITE_ISA
+}  // namespace tripartite

@@ -1,0 +1,47 @@
+#pragma once
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/field.hpp"
+#include "engine/tile.hpp"
+
+namespace tripartite {
+
+/// A parameter of a neuron model that training changes.
+struct LearnedParameter {
+    std::string name;
+    bool per_neuron = false;  ///< else one value for the population
+    Learned how = Learned::directly;
+    double initial = 0;       ///< in the units of the field table
+    double min = 0, max = 0;  ///< its bounds
+
+    /// What is stored and updated, and back. by_sigmoid: dt / value = sigmoid(stored).
+    double stored(double value, double dt) const;
+    double value(double stored, double dt) const;
+    double slope(double stored, double dt) const;  ///< d value / d stored
+};
+
+/// A neuron model with its parameters, without its type: all that the engine knows of it. Made by make_neuron<Model>().
+struct NeuronSpec {
+    std::string model;
+    int states = 0, coefficients = 0, ports = 1;
+    bool spiking = true, detach_reset = false;
+    std::vector<double> initial;            ///< [states]
+    std::vector<std::string> state_names, parameters;  ///< `parameters`: those that could be learned
+    std::vector<LearnedParameter> learned;
+
+    /// Coefficients [C] for the learned parameters' values [L], dt in ms; and their derivative by learned parameter j.
+    std::function<void(std::span<const double> learned, double dt, std::span<double> coefficients)> discretise;
+    std::function<void(std::span<const double> learned, int j, double dt, std::span<double> derivative)> derivative;
+
+    NeuronKernels<float> float32;
+    NeuronKernels<double> float64;
+
+    template <class Real> const NeuronKernels<Real>& kernels() const {
+        if constexpr (sizeof(Real) == 4) return float32; else return float64;
+    }
+};
+
+}  // namespace tripartite

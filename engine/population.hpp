@@ -1,0 +1,96 @@
+#pragma once
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "core/random.hpp"
+#include "engine/network.hpp"
+
+namespace tripartite {
+
+/// Adjoints that reach a population from outside the network: from the loss and the regularisers. Any may be empty.
+template <class Real> struct OutputAdjoint {
+    TileArray<Real> spikes, membrane;  ///< dL/ds and dL/du, [T][B][N]
+    std::vector<double> rate;          ///< [N], added to dL/ds at every step and sample
+};
+
+/// A population of a network that runs: its state, its input, its spikes. Built and driven by the scheduler.
+/// Letters: T steps of the run, L steps of the current window, B samples, W neurons of a block.
+template <class Real> class Population {
+public:
+    Population(const PopulationSpec& spec, double dt, std::uint64_t seed, Parameters<Real>& parameters);
+
+    /// Sizes everything for a run of T steps in windows of at most L, in segments of `segment` steps between which the
+    /// state is kept; `tail` more rows are kept of the adjoints of the window that follows.
+    void prepare(const Shape& shape, int window, int segment, int tail, bool constant_drive, bool recurrent, bool record_membrane);
+    /// Writes the initial values of the learned parameters, which are allocated by now.
+    void initialise();
+    /// Recomputes the coefficients from the learned parameters.
+    void discretise();
+    /// The initial state, in every sample; no spikes.
+    void reset();
+    /// Chooses the neurons whose spikes this batch drops; p = 0 drops none.
+    void drop(double p, int first_sample, int epoch);
+
+    /// To be called before the first span of a window.
+    void begin_window(int begin) { window_begin_ = begin; }
+    /// Runs the steps of a span; `input` is [steps or 1][samples][W] with `input_step` between steps.
+    void run(const Span& span, const Real* input, Index input_step);
+    /// Pulls `spikes_bar` [steps][samples][W], or null, back; writes the adjoint of the input to `input_bar`.
+    void adjoint(const Span& span, const Real* input, Index input_step, Real* spikes_bar, Real* input_bar, Index input_bar_step,
+                 const Surrogate& surrogate, Scratch<Real>& scratch);
+    /// Adds the adjoints from outside and clears those of dropped spikes.
+    void finish_spikes_bar(const Span& span, Real* spikes_bar) const;
+    void clear_adjoints();
+    void save(int slot);
+    void restore(int slot);
+    /// Adds dL/d(learned parameters), from the coefficients' adjoints that adjoint() collected since the last call.
+    void gradient();
+
+    Signal<Real> signal() const;
+    void count_spikes(int begin, int end);
+    std::uint64_t spikes_in_window() const { return spikes_in_window_; }
+    /// The first neuron whose state is not finite, as "population, field, neuron"; "" if there is none.
+    std::string not_finite() const;
+
+    const PopulationSpec& spec() const { return spec_; }
+    int width() const { return width_; }
+    Index blocks() const { return blocks_; }
+    Index padded() const { return blocks_ * width_; }
+
+    // The scheduler's: what arrives from outside the component (constant in time, or not), all that arrives, adjoints of both.
+    TileArray<Real> drive, input, drive_bar;
+    TileArray<Real> membrane;  ///< u of all T steps, if recorded
+    SpikeFrame spikes;         ///< of all T steps
+    RealFrame<Real> soft_spikes;
+    std::unique_ptr<Normaliser<Real>> normaliser;
+    const Surrogate* soft = nullptr;
+    OutputAdjoint<Real> output_bar;
+
+private:
+    NeuronTile<Real> tile(const Span& span, const Real* input, Index input_step);
+    Index state_offset(Index block, Chunk c) const { return (block * shape_.samples + c.first) * Index(width_); }
+    Index state_size() const { return blocks_ * shape_.samples * Index(width_); }
+    std::vector<double> learned_values(Index neuron) const;
+
+    PopulationSpec spec_;
+    double dt_;
+    RandomStream dropping_;
+    Parameters<Real>& parameters_;
+    int width_;
+    Index blocks_;
+    std::vector<int> learned_;        ///< parameter blocks
+    Array<Real> coefficients_;        ///< [C][padded]
+    Array<double> coefficients_bar_;  ///< [tile][C][W]
+    Array<Real> state_, history_, state_bar_;  ///< [S][block][chunk][sample][W]; history: one for each segment
+    std::vector<Array<Real>> saved_;
+    Array<std::uint64_t> kept_;       ///< dropout mask, [block][sample]
+    Shape shape_;
+    int segment_ = 0;
+    int window_begin_ = 0;
+    double dropped_ = 0, density_ = 0;
+    std::uint64_t spikes_in_window_ = 0;
+};
+
+}  // namespace tripartite

@@ -1,0 +1,56 @@
+#pragma once
+#include <cstdint>
+
+#include "core/array.hpp"
+#include "core/surrogate.hpp"
+
+/// A tile is the unit of work of a population: one block of neurons, some samples, some steps.
+/// Letters: T steps, B samples, W neurons of a block (16 or 64; the last block is padded), S state variables, P ports,
+/// C coefficients. Arrays of a tile are [T][B][W] with W contiguous and samples W apart; each names its distance between
+/// steps, and a distance of 0 means 'the same at all steps'.
+namespace tripartite {
+
+template <class Real> struct NeuronTile {
+    int steps = 0, samples = 0, width = 0;
+    const Real* input = nullptr;         ///< [P][T][B][W]
+    Index input_step = 0, input_port = 0;
+    Real* state = nullptr;               ///< [S][B][W]; in: before the first step, out: after the last
+    Index state_variable = 0;
+    const Real* coefficients = nullptr;  ///< [C][W]
+    Index coefficient = 0;
+    std::uint64_t* spikes = nullptr;     ///< [T][B] words, neuron i of the block at bit i
+    Index spikes_step = 0;
+    Real* membrane = nullptr;            ///< [T][B][W], or null: the value compared with the threshold, before reset
+    Index membrane_step = 0;
+    const Surrogate* soft = nullptr;     ///< float64 only: spikes become surrogate.primitive(membrane - threshold)
+    Real* soft_spikes = nullptr;         ///< [T][B][W], samples soft_sample apart
+    Index soft_step = 0, soft_sample = 0;
+};
+
+/// Overwrites x = membrane - threshold by the surrogate's slope there.
+template <class Real> using SlopeKernel = void (*)(const Surrogate& surrogate, Real* x, Index count);
+
+/// Pulls adjoints (x_bar is dL/dx) back through a tile. `state` is the state before the first step and is not changed.
+template <class Real> struct AdjointTile : NeuronTile<Real> {
+    const Real* spikes_bar = nullptr;    ///< [T][B][W], or null
+    Index spikes_bar_step = 0;
+    const Real* membrane_bar = nullptr;  ///< [T][B][W], or null
+    Index membrane_bar_step = 0;
+    Real* input_bar = nullptr;           ///< [P][T][B][W], may be `spikes_bar`; with step 0 the sum over steps is written
+    Index input_bar_step = 0, input_bar_port = 0;
+    Real* state_bar = nullptr;           ///< [S][B][W] strides of state; in: after the last step, out: before the first
+    double* coefficients_bar = nullptr;  ///< [C][W], added to
+    Real reset_gradient = 1;             ///< 0 detaches the spike inside the reset
+    const Surrogate* surrogate = nullptr;
+    SlopeKernel<Real> slope = nullptr;
+    Real* scratch = nullptr;             ///< adjoint_scratch(...) Reals
+};
+
+/// What a neuron model does to tiles, for one precision and one kind of reset.
+template <class Real> struct NeuronKernels {
+    void (*forward)(const NeuronTile<Real>&);
+    void (*adjoint)(const AdjointTile<Real>&);
+    void (*adjoint_learning)(const AdjointTile<Real>&);  ///< with the derivatives by the coefficients
+};
+
+}  // namespace tripartite

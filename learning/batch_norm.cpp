@@ -1,0 +1,127 @@
+#include "learning/batch_norm.hpp"
+
+#include <cmath>
+
+namespace tripartite {
+namespace {
+
+template <class Real> class BatchNorm final : public Normaliser<Real> {
+public:
+    BatchNorm(const BatchNormOptions& options, const std::string& population, int size, int width, Parameters<Real>& parameters)
+        : options_(options), parameters_(parameters), size_(size), width_(width), blocks_((size + width - 1) / width),
+          gain_(parameters.add({population, "gain", 0, blocks_ * width, size})), shift_(parameters.add({population, "shift", 0, blocks_ * width, size})),
+          mean_(blocks_ * width), inverse_(blocks_ * width), scale_(blocks_ * width), offset_(blocks_ * width), running_(2 * blocks_ * width) {
+        std::fill(running_.begin() + blocks_ * width, running_.end(), 1);
+    }
+
+    void initialise() override {
+        std::fill_n(parameters_.value(gain_), blocks_ * width_, Real(1));
+        std::fill_n(parameters_.value(shift_), blocks_ * width_, Real(0));
+    }
+
+    void measure(const TileArray<Real>& drive, const Shape& shape, int T, bool frozen, ThreadPool& pool) override {
+        const int steps = drive.steps == 1 ? 1 : T;
+        const double rows = double(steps) * shape.samples, count = double(T) * shape.samples;
+        pool.for_each(blocks_, [&](Index block, int) {
+            std::vector<double> mean(width_), var(width_);
+            for_each_row(drive, shape, block, steps, [&](const Real* row) {
+                for (int i = 0; i < width_; ++i) mean[i] += double(row[i]);
+            });
+            for (double& m : mean) m /= rows;
+            for_each_row(drive, shape, block, steps, [&](const Real* row) {
+                for (int i = 0; i < width_; ++i) var[i] += (double(row[i]) - mean[i]) * (double(row[i]) - mean[i]);
+            });
+            for (int i = 0; i < width_; ++i) {
+                const Index n = block * width_ + i;
+                mean_[n] = mean[i], inverse_[n] = 1 / std::sqrt(var[i] / rows + options_.epsilon);
+                if (frozen) continue;
+                double &m = running_[n], &v = running_[blocks_ * width_ + n];
+                m += options_.momentum * (mean[i] - m);
+                v += options_.momentum * (var[i] / rows * count / std::max(1.0, count - 1) - v);
+            }
+        });
+        make_affine();
+    }
+
+    void use_running() override {
+        for (Index n = 0; n < blocks_ * width_; ++n) {
+            mean_[n] = running_[n];
+            inverse_[n] = 1 / std::sqrt(running_[blocks_ * width_ + n] + options_.epsilon);
+        }
+        make_affine();
+    }
+
+    void apply(const TileArray<Real>& drive, Index block, Chunk chunk, Real* out) const override {
+        const Real *x = drive.tile(block, chunk), *scale = scale_.data() + block * width_, *offset = offset_.data() + block * width_;
+        for (Index row = Index(drive.steps) * chunk.samples; row-- > 0; x += width_, out += width_)
+            for (int i = 0; i < width_; ++i) out[i] = x[i] * scale[i] + offset[i];
+    }
+
+    /// With g = dL/dy and x^ = (x - mean) / sd:  dL/dx = gain / sd (g - mean(g) - x^ mean(g x^)).
+    void adjoint(const TileArray<Real>& drive, TileArray<Real>& bar, const Shape& shape, int T, ThreadPool& pool) override {
+        const int steps = drive.steps == 1 ? 1 : T;
+        pool.for_each(blocks_, [&](Index block, int) {
+            std::vector<double> sum(width_), product(width_);
+            const double *mean = mean_.data() + block * width_, *inverse = inverse_.data() + block * width_;
+            for_each_row(bar, shape, block, steps, [&](const Real* g) {
+                const Real* x = drive.values.data() + (g - bar.values.data());
+                for (int i = 0; i < width_; ++i) sum[i] += double(g[i]), product[i] += double(g[i]) * (double(x[i]) - mean[i]) * inverse[i];
+            });
+            const double rows = double(steps) * shape.samples;
+            Real *gain = parameters_.value(gain_) + block * width_, *gain_bar = parameters_.gradient(gain_) + block * width_;
+            Real* shift_bar = parameters_.gradient(shift_) + block * width_;
+            for (int i = 0; i < width_; ++i) {
+                gain_bar[i] += Real(product[i]), shift_bar[i] += Real(sum[i]);
+                sum[i] /= rows, product[i] /= rows;
+            }
+            for_each_row(bar, shape, block, steps, [&](const Real* row) {
+                Real* g = bar.values.data() + (row - bar.values.data());
+                const Real* x = drive.values.data() + (row - bar.values.data());
+                for (int i = 0; i < width_; ++i)
+                    g[i] = Real(double(gain[i]) * inverse[i] * (double(g[i]) - sum[i] - (double(x[i]) - mean[i]) * inverse[i] * product[i]));
+            });
+        });
+    }
+
+    void affine(std::span<double> scale, std::span<double> shift) const override {
+        for (int n = 0; n < size_; ++n) {
+            const double sd = std::sqrt(running_[blocks_ * width_ + n] + options_.epsilon);
+            scale[n] = double(parameters_.value(gain_)[n]) / sd;
+            shift[n] = double(parameters_.value(shift_)[n]) - running_[n] * scale[n];
+        }
+    }
+    std::span<double> running() override { return running_; }
+
+private:
+    template <class F> void for_each_row(const TileArray<Real>& values, const Shape& shape, Index block, int steps, F&& f) const {
+        for (int c = 0; c < shape.chunks(); ++c) {
+            const Real* row = values.tile(block, shape[c]);
+            for (Index r = Index(steps) * shape[c].samples; r-- > 0; row += width_) f(row);
+        }
+    }
+    void make_affine() {
+        for (Index n = 0; n < blocks_ * width_; ++n) {
+            const double scale = double(parameters_.value(gain_)[n]) * inverse_[n];
+            scale_[n] = Real(scale);
+            offset_[n] = Real(double(parameters_.value(shift_)[n]) - mean_[n] * scale);
+        }
+    }
+
+    BatchNormOptions options_;
+    Parameters<Real>& parameters_;
+    int size_, width_;
+    Index blocks_;
+    int gain_, shift_;
+    Array<double> mean_, inverse_;
+    Array<Real> scale_, offset_;
+    Array<double> running_;  ///< means, then variances
+};
+
+}  // namespace
+
+NormaliserKind batch_norm(BatchNormOptions o) {
+    return {"batch", [o](const std::string& p, int n, int w, Parameters<float>& all) { return std::make_unique<BatchNorm<float>>(o, p, n, w, all); },
+            [o](const std::string& p, int n, int w, Parameters<double>& all) { return std::make_unique<BatchNorm<double>>(o, p, n, w, all); }};
+}
+
+}  // namespace tripartite

@@ -1,0 +1,25 @@
+#pragma once
+#include <vector>
+
+#include "core/field.hpp"
+#include "engine/normaliser.hpp"
+
+namespace tripartite {
+
+struct BatchNormOptions {
+    static constexpr std::string_view name = "batch", doc = "batch normalisation of the input current, statistics over steps and samples";
+    double momentum = 0.1, epsilon = 1e-5;
+    static constexpr auto fields() {
+        using O = BatchNormOptions;
+        return std::tuple{field("momentum", &O::momentum, "", "share of a new batch in the running statistics").within(0, 1),
+                          field("epsilon", &O::epsilon, "", "added to the variance").positive()};
+    }
+};
+
+/// Batch normalisation before the neuron (Ioffe and Szegedy 2015), one mean and variance per neuron over all T steps and B
+/// samples:  y = gain (x - mean) / sqrt(var + epsilon) + shift.
+/// The variance that normalises is the biased one, the unbiased one enters the running average (PyTorch's convention):
+/// running <- (1 - momentum) running + momentum batch. For inference the map is folded into the weights.
+NormaliserKind batch_norm(BatchNormOptions options = {});
+
+}  // namespace tripartite

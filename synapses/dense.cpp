@@ -1,0 +1,205 @@
+#include "synapses/dense.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace tripartite {
+namespace {
+
+/// Rows that are expanded at a time: they stay in the second-level cache together with a panel.
+constexpr Index values_at_once = 1 << 16;
+
+/// Copies the rows of a signal for the steps [first, last) of a chunk, columns [column, column + width).
+template <class Real>
+void copy_rows(const Kernels<Real>& kernels, const Signal<Real>& source, Chunk chunk, int first, int last, Index column, Index width, Real* to) {
+    for (int t = first; t < last; ++t, to += chunk.samples * width) {
+        if (source.values) {
+            const int at = source.constant ? 0 : t;
+            for (int b = 0; b < chunk.samples; ++b) std::copy_n(source.values->row(at, chunk.first + b) + column, width, to + b * width);
+        } else {
+            for (Index i = 0; i < width; i += 64)
+                kernels.expand(source.spikes->block((column + i) / 64) + Index(t) * source.spikes->samples + chunk.first, chunk.samples, to + i, width);
+        }
+    }
+}
+
+template <class Real> int steps_at_once(Index row_values, Chunk chunk) {
+    return int(std::max<Index>(1, values_at_once / (row_values * chunk.samples)));
+}
+
+}  // namespace
+
+template <class Real>
+Dense<Real>::Dense(const ProjectionContext<Real>& context, const DenseOptions& options)
+    : c_(context), options_(options), kernels_(kernels<Real>()), post_blocks_((c_.targets + c_.target_width - 1) / c_.target_width),
+      pre_blocks_(blocks_for(c_.sources)) {
+    if (const auto& given = options.given; given && (given->sources != c_.sources || given->targets != c_.targets))
+        fail("the weights given for {} are {} x {} (targets x sources), and it needs {} x {}", c_.name, given->targets, given->sources, c_.targets, c_.sources);
+    const Index padded = post_blocks_ * c_.target_width;
+    weight_ = c_.parameters->add({c_.name, "weight", 0, padded * c_.sources, Index(c_.targets) * c_.sources, true});
+    if (options.bias) bias_ = c_.parameters->add({c_.name, "bias", 0, padded, c_.targets});
+}
+
+template <class Real> void Dense<Real>::initialise() {
+    InitialWeights w(c_.sources, c_.targets);
+    if (options_.given) w = *options_.given;
+    else std::visit([&](const auto& init) { init.fill(w, RandomStream(c_.seed, c_.name, "weights")); }, options_.init);
+    Real* weights = c_.parameters->value(weight_);
+    for (int post = 0; post < c_.targets; ++post)
+        for (int pre = 0; pre < c_.sources; ++pre)
+            weights[panel(post / c_.target_width) + Index(pre) * c_.target_width + post % c_.target_width] = Real(w.weight[std::size_t(post) * c_.sources + pre]);
+    if (bias_ >= 0) std::transform(w.bias.begin(), w.bias.end(), c_.parameters->value(bias_), [](double b) { return Real(b); });
+}
+
+template <class Real> void Dense<Real>::deliver(const Signal<Real>& source, const Span& to, Real* input, Scratch<Real>& scratch) const {
+    const int first = std::max(to.begin, c_.delay);
+    if (first >= to.end) return;
+    const Index step = Index(to.chunk.samples) * c_.target_width;
+    const Real* weights = c_.parameters->value(weight_) + panel(to.block);
+    Real* target = input + (first - to.begin) * step;
+    if (source.scale == 1) return deliver_rows(source, to.chunk, first - c_.delay, to.end - c_.delay, weights, target, scratch);
+    // A scaled sum is added as a whole.
+    const Index count = (to.end - first) * step;
+    scratch.panel.ensure(count);
+    std::fill_n(scratch.panel.data(), count, Real(0));
+    deliver_rows(source, to.chunk, first - c_.delay, to.end - c_.delay, weights, scratch.panel.data(), scratch);
+    const Real scale = Real(source.scale);
+    for (Index i = 0; i < count; ++i) target[i] += scale * scratch.panel[i];
+}
+
+template <class Real>
+void Dense<Real>::deliver_rows(const Signal<Real>& source, Chunk chunk, int first, int last, const Real* weights, Real* input, Scratch<Real>& scratch) const {
+    const int width = c_.target_width;
+    const Index step = Index(chunk.samples) * width;
+    if (source.spikes && source.density < c_.event_density) {
+        const auto& s = *source.spikes;
+        for (int t = first; t < last; ++t, input += step)
+            kernels_.add_events(s.words.data() + Index(t) * s.samples + chunk.first, s.rows(), s.blocks(), chunk.samples, weights, input, width);
+        return;
+    }
+    const bool contiguous = source.values && (source.constant || chunk.samples == source.samples());
+    if (contiguous && !(source.constant && last - first > 1)) {
+        const auto& v = *source.values;
+        const Index rows = Index(last - first) * chunk.samples;
+        return kernels_.multiply(v.row(source.constant ? 0 : first, chunk.first), v.stride(), 1, rows, c_.sources, weights, input, width, width);
+    }
+    const Index stride = pre_blocks_ * 64;
+    const int at_once = steps_at_once<Real>(stride, chunk);
+    scratch.rows.ensure(Index(at_once) * chunk.samples * stride);
+    for (int t = first; t < last; t += at_once) {
+        const int end = std::min(last, t + at_once);
+        copy_rows(kernels_, source, chunk, t, end, 0, stride, scratch.rows.data());
+        kernels_.multiply(scratch.rows.data(), stride, 1, Index(end - t) * chunk.samples, c_.sources, weights, input + (t - first) * step, width, width);
+    }
+}
+
+template <class Real> void Dense<Real>::add_bias(const Span& to, Real* input) const {
+    if (bias_ < 0) return;
+    const int width = c_.target_width;
+    const Real* bias = c_.parameters->value(bias_) + to.block * width;
+    for (Index row = Index(to.end - to.begin) * to.chunk.samples; row-- > 0; input += width)
+        for (int i = 0; i < width; ++i) input[i] += bias[i];
+}
+
+template <class Real> void Dense<Real>::prepare_back(ThreadPool& pool) {
+    const int width = tile_width(c_.sources);
+    const Index padded = post_blocks_ * c_.target_width;
+    transposed_.ensure(pre_blocks_ * padded * width);
+    pool.for_each(pre_blocks_, [&](Index block, int) {
+        const Index sources = std::min<Index>(width, c_.sources - block * width);
+        for (Index j = 0; j < post_blocks_; ++j) {
+            const Real* from = c_.parameters->value(weight_) + panel(j) + block * width * c_.target_width;
+            Real* to = transposed_.data() + (block * padded + j * c_.target_width) * width;
+            for (Index pre = 0; pre < sources; ++pre)
+                for (int post = 0; post < c_.target_width; ++post) to[post * width + pre] = from[pre * c_.target_width + post];
+        }
+    });
+}
+
+template <class Real> void Dense<Real>::deliver_back(const InputAdjoint<Real>& input_bar, const Span& from, Real* spikes_bar) const {
+    const auto& bar = *input_bar.values;
+    const int width = tile_width(c_.sources);
+    const Index padded = post_blocks_ * c_.target_width;
+    const int last = std::min(from.end, input_bar.end - c_.delay);
+    if (last <= from.begin) return;
+    const Index rows = Index(last - from.begin) * from.chunk.samples;
+    for (Index j = 0; j < post_blocks_; ++j) {
+        const int targets = std::min<int>(c_.target_width, c_.targets - int(j) * c_.target_width);
+        const Real* b = transposed_.data() + (from.block * padded + j * c_.target_width) * width;
+        kernels_.multiply(bar.tile(j, from.chunk, from.begin + c_.delay - input_bar.begin), c_.target_width, 1, rows, targets, b, spikes_bar, width, width);
+    }
+}
+
+template <class Real>
+void Dense<Real>::gradient(const Signal<Real>& source, const InputAdjoint<Real>& input_bar, const Shape& shape, ThreadPool& pool,
+                           std::span<Scratch<Real>> scratch) {
+    const Index biases = bias_ < 0 ? 0 : post_blocks_;
+    pool.for_each(post_blocks_ * pre_blocks_ + biases, [&](Index task, int worker) {
+        if (task < biases) return gradient_of_bias(input_bar, shape, task);
+        task -= biases;
+        gradient_of_block(source, input_bar, shape, task / pre_blocks_, task % pre_blocks_, scratch[worker]);
+    });
+}
+
+template <class Real>
+void Dense<Real>::gradient_of_block(const Signal<Real>& source, const InputAdjoint<Real>& input_bar, const Shape& shape, Index post_block,
+                                    Index pre_block, Scratch<Real>& scratch) {
+    const int width = c_.target_width, sources = std::min<int>(64, c_.sources - int(pre_block) * 64);
+    const auto& bar = *input_bar.values;
+    const int first = std::max(input_bar.begin, c_.delay), last = input_bar.end;
+    scratch.panel.ensure(64 * width);
+    std::fill_n(scratch.panel.data(), 64 * width, Real(0));
+    for (int i = 0; i < shape.chunks(); ++i) {
+        const Chunk chunk = shape[i];
+        const int at_once = steps_at_once<Real>(64, chunk);
+        scratch.rows.ensure(Index(at_once) * chunk.samples * 64);
+        for (int t = first; t < last; t += at_once) {
+            const int end = std::min(last, t + at_once);
+            const Real* b = bar.tile(post_block, chunk, t - input_bar.begin);
+            if (source.spikes && source.density < c_.event_density) {
+                const auto& s = *source.spikes;
+                for (int u = t; u < end; ++u, b += bar.step(chunk))
+                    kernels_.scatter_events(s.block(pre_block) + Index(u - c_.delay) * s.samples + chunk.first, chunk.samples, b, scratch.panel.data(), width);
+            } else {
+                copy_rows(kernels_, source, chunk, t - c_.delay, end - c_.delay, pre_block * 64, 64, scratch.rows.data());
+                kernels_.multiply(scratch.rows.data(), 1, 64, sources, Index(end - t) * chunk.samples, b, scratch.panel.data(), width, width);
+            }
+        }
+    }
+    Real* gradient = c_.parameters->gradient(weight_) + panel(post_block) + pre_block * 64 * width;
+    const Real scale = Real(source.scale);
+    for (Index i = 0; i < Index(sources) * width; ++i) gradient[i] += scale * scratch.panel[i];
+}
+
+template <class Real> void Dense<Real>::gradient_of_bias(const InputAdjoint<Real>& input_bar, const Shape& shape, Index post_block) {
+    const int width = c_.target_width;
+    Real* gradient = c_.parameters->gradient(bias_) + post_block * width;
+    for (int i = 0; i < shape.chunks(); ++i) {
+        const Chunk chunk = shape[i];
+        const Real* row = input_bar.values->tile(post_block, chunk);
+        for (Index r = Index(input_bar.end - input_bar.begin) * chunk.samples; r-- > 0; row += width)
+            for (int w = 0; w < width; ++w) gradient[w] += row[w];
+    }
+}
+
+template <class Real> void Dense<Real>::fold(std::span<const double> scale, std::span<const double> shift) {
+    Real* weights = c_.parameters->value(weight_);
+    for (int post = 0; post < c_.targets; ++post) {
+        Real* column = weights + panel(post / c_.target_width) + post % c_.target_width;
+        for (int pre = 0; pre < c_.sources; ++pre) column[Index(pre) * c_.target_width] *= Real(scale[post]);
+        if (bias_ >= 0) {
+            Real& bias = c_.parameters->value(bias_)[post];
+            bias = Real(bias * scale[post] + shift[post]);
+        }
+    }
+}
+
+template class Dense<float>;
+template class Dense<double>;
+
+ProjectionKind dense(DenseOptions options) {
+    return {"dense", [options](const ProjectionContext<float>& c) { return std::make_unique<Dense<float>>(c, options); },
+            [options](const ProjectionContext<double>& c) { return std::make_unique<Dense<double>>(c, options); }};
+}
+
+}  // namespace tripartite

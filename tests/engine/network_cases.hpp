@@ -1,0 +1,88 @@
+#pragma once
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/random.hpp"
+#include "engine/engine.hpp"
+#include "learning/batch_norm.hpp"
+#include "neurons/compiled.hpp"
+#include "synapses/dense.hpp"
+
+/// Small networks that together reach every path of the engine, and a loss to pull back through them.
+namespace tripartite::testing_networks {
+
+struct Case {
+    std::string name;
+    Network network;
+    bool constant_input = false;
+};
+
+inline NeuronSpec lif(Lif::Reset reset, bool late = false, const std::vector<Learn>& learn = {}) {
+    Lif::Params<double> p;
+    p.tau_m = 3, p.reset = reset, p.v_reset = 0.1, p.v_rest = 0.05, p.reset_delay = late, p.detach_reset = false;
+    p.input_scale = Lif::InputScale::one_minus_beta, p.threshold = 0.4;
+    if (!learn.empty() && learn[0].parameter == "beta") p.beta = 0.7;
+    return make_neuron<Lif>(p, learn);
+}
+
+inline std::vector<Case> cases() {
+    const auto kind = [] { return dense({.init = Kaiming{3}}); };
+    std::vector<Case> all;
+    const auto readout = make_neuron<LeakyIntegrator>({.tau_m = 4}, {{"tau_m", false}});
+    all.push_back({"feed_forward", {5, {{"a", 20, lif(Lif::Reset::subtract)}, {"b", 70, lif(Lif::Reset::value)}, {"out", 3, readout}},
+                                    {{"input", "a", kind()}, {"a", "b", kind()}, {"b", "out", kind()}}}});
+    all.push_back({"constant_input", {5, {{"a", 20, lif(Lif::Reset::zero, true)}, {"out", 3, lif(Lif::Reset::none)}},
+                                      {{"input", "a", kind()}, {"a", "out", kind()}}}, true});
+    all.push_back({"batch_norm", {5, {{"a", 20, lif(Lif::Reset::subtract), 0, batch_norm()}, {"b", 18, lif(Lif::Reset::subtract), 0, batch_norm()}, {"out", 3, readout}},
+                                  {{"input", "a", kind()}, {"a", "b", kind()}, {"b", "out", kind()}}}, true});
+    all.push_back({"delays_and_skips", {5, {{"a", 20, lif(Lif::Reset::subtract)}, {"b", 18, lif(Lif::Reset::subtract, true)}, {"out", 3, readout}},
+                                        {{"input", "a", kind(), 1}, {"a", "b", kind(), 2}, {"b", "out", kind()}, {"a", "out", kind(), 3}}}});
+    all.push_back({"recurrent", {5, {{"a", 20, lif(Lif::Reset::subtract)}, {"b", 18, lif(Lif::Reset::value)}, {"out", 3, readout}},
+                                 {{"input", "a", kind()}, {"a", "a", kind(), 1}, {"a", "b", kind()}, {"b", "a", kind(), 2}, {"b", "out", kind()}}}});
+    all.push_back({"recurrent_constant_batch_norm", {5, {{"a", 20, lif(Lif::Reset::subtract), 0, batch_norm()}, {"out", 3, readout}},
+                                                     {{"input", "a", kind()}, {"a", "a", kind(), 3}, {"a", "out", kind()}}}, true});
+    all.push_back({"dropout", {5, {{"a", 20, lif(Lif::Reset::subtract), 0.4}, {"b", 18, lif(Lif::Reset::subtract), 0.2}, {"out", 3, readout}},
+                               {{"input", "a", kind()}, {"a", "b", kind()}, {"b", "out", kind()}, {"a", "out", kind()}}}});
+    all.push_back({"learned_neurons", {5, {{"a", 20, lif(Lif::Reset::subtract, false, {{"beta", true}, {"threshold", true}})},
+                                           {"b", 18, lif(Lif::Reset::value, true, {{"tau_m", false}, {"threshold", false}})}, {"out", 3, readout}},
+                                       {{"input", "a", kind()}, {"a", "b", kind()}, {"b", "out", kind()}}}});
+    return all;
+}
+
+template <class Real> RealFrame<Real> random_input(int steps, int samples, int neurons) {
+    RealFrame<Real> frame(steps, samples, neurons);
+    const RandomStream random(7, "test", "input");
+    for (int t = 0; t < steps; ++t)
+        for (int b = 0; b < samples; ++b)
+            for (int n = 0; n < neurons; ++n) frame.row(t, b)[n] = Real(random.uniform(n, t, b) * 1.5);
+    return frame;
+}
+
+/// L = sum over steps, samples and neurons of c1 u + c2 u^2 + c3 s with random c, of the last population; returns L and
+/// fills output_bar.
+template <class Real> double loss(Engine<Real>& engine, bool spiking) {
+    auto& p = engine.population(engine.populations() - 1);
+    const auto& shape = engine.shape();
+    const RandomStream random(8, "test", "loss");
+    p.output_bar.membrane.shape(shape.steps, shape.samples, p.blocks(), p.width());
+    if (spiking) p.output_bar.spikes.shape(shape.steps, shape.samples, p.blocks(), p.width());
+    double sum = 0;
+    for (int c = 0; c < shape.chunks(); ++c)
+        for (int t = 0; t < shape.steps; ++t)
+            for (int b = 0; b < shape[c].samples; ++b)
+                for (int n = 0; n < p.spec().size; ++n) {
+                    const Index at = Index(b) * p.width() + n;
+                    const int sample = shape[c].first + b;
+                    const double u = double(p.membrane.tile(0, shape[c], t)[at]);
+                    const double c1 = random.normal(n, t, sample, 1), c2 = random.normal(n, t, sample, 2), c3 = random.normal(n, t, sample, 3);
+                    sum += c1 * u + c2 * u * u;
+                    p.output_bar.membrane.tile(0, shape[c], t)[at] = Real(c1 + 2 * c2 * u);
+                    if (!spiking) continue;
+                    sum += c3 * (p.soft ? double(p.soft_spikes.row(t, sample)[n]) : double(p.spikes(t, sample, n)));
+                    p.output_bar.spikes.tile(0, shape[c], t)[at] = Real(c3);
+                }
+    return sum;
+}
+
+}  // namespace tripartite::testing_networks
