@@ -1,8 +1,11 @@
 # How everything of ours is compiled. Contraction is off, so that the same source gives the same bits wherever it is
 # inlined; where one rounding is wanted, fma() says so.
 add_library(tripartite_options INTERFACE)
-target_compile_options(tripartite_options INTERFACE -ffp-contract=off -Wall -Wextra -Wpedantic -Wno-psabi
+target_compile_options(tripartite_options INTERFACE -ffp-contract=off -fno-math-errno -Wall -Wextra -Wpedantic -Wno-psabi
   $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
+if(TRIPARTITE_NATIVE)
+  target_compile_options(tripartite_options INTERFACE -march=native)
+endif()
 if(CMAKE_COMPILE_WARNING_AS_ERROR)
   target_compile_options(tripartite_options INTERFACE -Werror)
 endif()

@@ -146,73 +146,92 @@ template <class M, int variant, class Real, bool learning> struct StepAdjoint {
     }
 };
 
-/// Runs the steps again and keeps, for each, the state before it and x = membrane - threshold.
-template <class M, int variant, class Real>
-TRIPARTITE_INLINE void recompute(const AdjointTile<Real>& a, const PackCoefficients<M, Real>& k, Real* states, Real* x, Index at) {
+/// Runs the steps again and keeps, for each, the state before it, [step][Q][state], and x = membrane - threshold, [step][Q].
+template <class M, int variant, class Real, int Q>
+TRIPARTITE_INLINE void recompute(const AdjointTile<Real>& a, const PackCoefficients<M, Real> (&k)[Q], Real* states, Real* x, Index at) {
     using P = Pack<Real>;
-    auto s = load_members<PackState<M, Real>>(a.state + at, a.state_variable);
-    for (int t = 0; t < a.steps; ++t) {
-        store_members(s, states + t * num_states<M> * P::width, P::width);
-        const P u = integrate<M, variant>(s, k, load_input<M>(a, t * a.input_step + at));
-        if constexpr (M::spiking) {
-            const P distance = u - M::threshold(s, k);
-            distance.store(x + t * P::width);
-            reset<M, variant>(s, k, decide(a, distance, k.bound));
+    constexpr int S = num_states<M>;
+    PackState<M, Real> s[Q];
+    TRIPARTITE_UNROLL for (int q = 0; q < Q; ++q) s[q] = load_members<PackState<M, Real>>(a.state + at + q * P::width, a.state_variable);
+    for (int t = 0; t < a.steps; ++t)
+        TRIPARTITE_UNROLL for (int q = 0; q < Q; ++q) {
+            store_members(s[q], states + (t * Q + q) * S * P::width, P::width);
+            const P u = integrate<M, variant>(s[q], k[q], load_input<M>(a, t * a.input_step + at + q * P::width));
+            if constexpr (M::spiking) {
+                const P distance = u - M::threshold(s[q], k[q]);
+                distance.store(x + (t * Q + q) * P::width);
+                reset<M, variant>(s[q], k[q], decide(a, distance, k[q].bound));
+            }
         }
-    }
 }
 
+/// The adjoint of one step of one pack, given the state before it and the surrogate's slope; returns that of its input.
 template <class M, int variant, class Real, bool learning>
-TRIPARTITE_INLINE void adjoint_pack(const AdjointTile<Real>& a, const PackCoefficients<M, Real>& k, Index at, StepAdjoint<M, variant, Real, learning>& adjoint) {
+TRIPARTITE_INLINE auto adjoint_step(const AdjointTile<Real>& a, const PackCoefficients<M, Real>& k, const PackState<M, Real>& before, int t, Index at,
+                                    const Real* slope, StepAdjoint<M, variant, Real, learning>& adjoint) {
+    using P = Pack<Real>;
+    const auto input = load_input<M>(a, t * a.input_step + at);
+    P u_bar = a.membrane_bar ? P::load(a.membrane_bar + t * a.membrane_bar_step + at) : P(0);
+    if constexpr (M::spiking) {
+        auto middle = before;
+        const P u = integrate<M, variant>(middle, k, input);
+        const P spike = decide(a, u - M::threshold(middle, k), k.bound);
+        P spike_bar = adjoint.through_reset(middle, k, spike) * P(a.reset_gradient);
+        if (a.spikes_bar) spike_bar += P::load(a.spikes_bar + t * a.spikes_bar_step + at);
+        const P x_bar = spike_bar * P::load(slope);
+        u_bar += x_bar;
+        adjoint.through_threshold(middle, k, -x_bar);
+    }
+    return adjoint.through_integration(before, k, input, u_bar);
+}
+
+/// All steps of one sample, backwards, for Q neighbouring packs.
+template <class M, int variant, class Real, bool learning, int Q> TRIPARTITE_INLINE void adjoint_packs(const AdjointTile<Real>& a, int b, int lane) {
     using P = Pack<Real>;
     constexpr int S = num_states<M>, I = num_ports<M>;
-    Real *x = a.scratch, *states = x + a.steps * P::width;
-    recompute<M, variant>(a, k, states, x, at);
-    if constexpr (M::spiking) a.slope(*a.surrogate, x, Index(a.steps) * P::width);
-    TRIPARTITE_UNROLL for (int i = 0; i < S; ++i) adjoint.state_bar[i] = P::load(a.state_bar + i * a.state_variable + at);
-    std::array<P, I> sum;
-    sum.fill(P(0));
-    for (int t = a.steps; t-- > 0;) {
-        const auto before = load_members<PackState<M, Real>>(states + t * S * P::width, P::width);
-        const auto input = load_input<M>(a, t * a.input_step + at);
-        P u_bar = a.membrane_bar ? P::load(a.membrane_bar + t * a.membrane_bar_step + at) : P(0);
-        if constexpr (M::spiking) {
-            auto middle = before;
-            const P u = integrate<M, variant>(middle, k, input);
-            const P spike = decide(a, u - M::threshold(middle, k), k.bound);
-            P spike_bar = adjoint.through_reset(middle, k, spike) * P(a.reset_gradient);
-            if (a.spikes_bar) spike_bar += P::load(a.spikes_bar + t * a.spikes_bar_step + at);
-            const P x_bar = spike_bar * P::load(x + t * P::width);
-            u_bar += x_bar;
-            adjoint.through_threshold(middle, k, -x_bar);
-        }
-        const auto input_bar = adjoint.through_integration(before, k, input, u_bar);
-        TRIPARTITE_UNROLL for (int i = 0; i < I; ++i) {
-            if (a.input_bar_step) input_bar[i].store(a.input_bar + i * a.input_bar_port + t * a.input_bar_step + at);
-            else sum[i] += input_bar[i];
-        }
+    const Index at = Index(b) * a.width + lane;
+    Real *x = a.scratch, *states = x + Index(a.steps) * Q * P::width;
+    PackCoefficients<M, Real> k[Q];
+    StepAdjoint<M, variant, Real, learning> adjoint[Q];
+    std::array<P, I> sum[Q];
+    TRIPARTITE_UNROLL for (int q = 0; q < Q; ++q) {
+        k[q] = load_members<PackCoefficients<M, Real>>(a.coefficients + lane + q * P::width, a.coefficient);
+        TRIPARTITE_UNROLL for (int i = 0; i < S; ++i) adjoint[q].state_bar[i] = P::load(a.state_bar + i * a.state_variable + at + q * P::width);
+        TRIPARTITE_UNROLL for (int i = 0; i < num_coefficients<M>; ++i) adjoint[q].coefficients_bar[i] = P(0);
+        sum[q].fill(P(0));
     }
-    if (!a.input_bar_step)
-        TRIPARTITE_UNROLL for (int i = 0; i < I; ++i) sum[i].store(a.input_bar + i * a.input_bar_port + at);
-    TRIPARTITE_UNROLL for (int i = 0; i < S; ++i) adjoint.state_bar[i].store(a.state_bar + i * a.state_variable + at);
+    recompute<M, variant, Real, Q>(a, k, states, x, at);
+    if constexpr (M::spiking) a.slope(*a.surrogate, x, Index(a.steps) * Q * P::width);
+    for (int t = a.steps; t-- > 0;)
+        TRIPARTITE_UNROLL for (int q = 0; q < Q; ++q) {
+            const auto before = load_members<PackState<M, Real>>(states + (t * Q + q) * S * P::width, P::width);
+            const Index here = at + q * P::width;
+            const auto input_bar = adjoint_step(a, k[q], before, t, here, x + (t * Q + q) * P::width, adjoint[q]);
+            TRIPARTITE_UNROLL for (int i = 0; i < I; ++i) {
+                if (a.input_bar_step) input_bar[i].store(a.input_bar + i * a.input_bar_port + t * a.input_bar_step + here);
+                else sum[q][i] += input_bar[i];
+            }
+        }
+    TRIPARTITE_UNROLL for (int q = 0; q < Q; ++q) {
+        if (!a.input_bar_step)
+            TRIPARTITE_UNROLL for (int i = 0; i < I; ++i) sum[q][i].store(a.input_bar + i * a.input_bar_port + at + q * P::width);
+        TRIPARTITE_UNROLL for (int i = 0; i < S; ++i) adjoint[q].state_bar[i].store(a.state_bar + i * a.state_variable + at + q * P::width);
+        if constexpr (learning)
+            for (int i = 0; i < num_coefficients<M>; ++i)
+                for (int j = 0; j < P::width; ++j) a.coefficients_bar[i * a.width + lane + q * P::width + j] += double(adjoint[q].coefficients_bar[i].v[j]);
+    }
 }
 
-/// Reals that adjoint_tile needs as scratch for `steps` steps.
-template <class M, class Real> constexpr Index adjoint_scratch(Index steps) { return steps * (num_states<M> + 1) * Pack<Real>::width; }
+/// Packs of one adjoint that run side by side: as many as leave the registers to the model.
+template <class M, bool learning> inline constexpr int adjoint_packs_at_once = !learning && num_states<M> <= 2 ? 2 : 1;
 
 template <class M, int variant, class Real, bool learning> void adjoint_tile(const AdjointTile<Real>& a) {
-    using P = Pack<Real>;
-    for (int lane = 0; lane < a.width; lane += P::width) {
-        const auto k = load_members<PackCoefficients<M, Real>>(a.coefficients + lane, a.coefficient);
-        for (int b = 0; b < a.samples; ++b) {
-            StepAdjoint<M, variant, Real, learning> adjoint;
-            TRIPARTITE_UNROLL for (int i = 0; i < num_coefficients<M>; ++i) adjoint.coefficients_bar[i] = P(0);
-            adjoint_pack<M, variant, Real, learning>(a, k, Index(b) * a.width + lane, adjoint);
-            if constexpr (learning)
-                for (int i = 0; i < num_coefficients<M>; ++i)
-                    for (int j = 0; j < P::width; ++j) a.coefficients_bar[i * a.width + lane + j] += double(adjoint.coefficients_bar[i].v[j]);
-        }
-    }
+    constexpr int most = adjoint_packs_at_once<M, learning>, P = Pack<Real>::width;
+    int lane = 0;
+    for (; lane + most * P <= a.width; lane += most * P)
+        for (int b = 0; b < a.samples; ++b) adjoint_packs<M, variant, Real, learning, most>(a, b, lane);
+    for (; lane < a.width; lane += P)
+        for (int b = 0; b < a.samples; ++b) adjoint_packs<M, variant, Real, learning, 1>(a, b, lane);
 }
 
 template <class M, int variant, class Real> constexpr NeuronKernels<Real> make_neuron_kernels() {

@@ -1,5 +1,6 @@
 #pragma once
 #include <limits>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -9,11 +10,27 @@ namespace tripartite {
 
 /// A named range of the parameter vector.
 struct ParameterBlock {
-    std::string owner, name;      ///< "hidden_to_output", "weight"
+    std::string owner, name;      ///< "projections/hidden_to_output", "weight"
     Index offset = 0, size = 0;   ///< in the vector, padding included
-    Index count = 0;              ///< without padding
+    int rows = 0, columns = 0;    ///< [targets][sources]; columns = 0: one number for each of `rows`
+    int width = 0;                ///< of a panel: a matrix is stored as [block of targets][source][target of the block]
     bool decays = false;          ///< weight decay applies: never to biases, gains, thresholds, time constants
     double min = -std::numeric_limits<double>::infinity(), max = std::numeric_limits<double>::infinity();
+
+    Index count() const { return Index(rows) * (columns ? columns : 1); }
+    /// Where element [row][column] is, from the start of the block.
+    Index at(int row, int column = 0) const { return columns ? (row / width * columns + column) * Index(width) + row % width : row; }
+    /// All elements without padding, row after row, from a vector laid out as the parameters; and back.
+    template <class Real> std::vector<double> read(const Real* vector) const {
+        std::vector<double> values;
+        for (int r = 0; r < rows; ++r)
+            for (int c = 0; c < (columns ? columns : 1); ++c) values.push_back(double(vector[offset + at(r, c)]));
+        return values;
+    }
+    template <class Real> void write(std::span<const double> values, Real* vector) const {
+        for (int r = 0, i = 0; r < rows; ++r)
+            for (int c = 0; c < (columns ? columns : 1); ++c) vector[offset + at(r, c)] = Real(values[i++]);
+    }
 };
 
 /// All that a network learns, in one vector with one vector of gradients: an optimiser makes a single pass over them.
@@ -37,7 +54,7 @@ template <class Real> struct Parameters {
     Real* gradient(int block) { return gradients.data() + blocks[block].offset; }
     Index count() const {
         Index n = 0;
-        for (const auto& b : blocks) n += b.count;
+        for (const auto& b : blocks) n += b.count();
         return n;
     }
 };

@@ -15,7 +15,7 @@ Population<Real>::Population(const PopulationSpec& spec, double dt, std::uint64_
     for (const auto& l : spec_.neuron.learned) {
         if (l.how == Learned::by_sigmoid && !(l.initial > dt))
             fail("population '{}': {} is learned and must start above the step of {} ms", spec.name, l.name, dt);
-        ParameterBlock block{spec.name, l.name, 0, l.per_neuron ? padded() : 16, l.per_neuron ? spec.size : 1};
+        ParameterBlock block{"populations/" + spec.name, l.name, 0, l.per_neuron ? padded() : 16, l.per_neuron ? spec.size : 1};
         if (l.how == Learned::directly) block.min = l.min, block.max = l.max;
         learned_.push_back(parameters_.add(block));
     }
@@ -138,7 +138,7 @@ void Population<Real>::adjoint(const Span& span, const Real* input_rows, Index i
     a.state_bar = state_bar_.data() + state_offset(span.block, span.chunk);
     a.reset_gradient = spec_.neuron.detach_reset ? 0 : 1;
     a.surrogate = &surrogate, a.slope = kernels<Real>().slope;
-    scratch.kernel.ensure(Index(a.steps) * (spec_.neuron.states + 1) * (64 / sizeof(Real)));
+    scratch.kernel.ensure(adjoint_scratch(spec_.neuron.states, a.steps));
     a.scratch = scratch.kernel.data();
     const auto& kernels = spec_.neuron.kernels<Real>();
     if (learned_.empty()) return kernels.adjoint(a);
@@ -211,6 +211,21 @@ template <class Real> void Population<Real>::count_spikes(int begin, int end) {
         for (Index r = Index(begin) * shape_.samples; r < Index(end) * shape_.samples; ++r) count += std::popcount(spikes.block(i)[r]);
     spikes_in_window_ = count;
     density_ = double(count) / (double(end - begin) * shape_.samples * spec_.size);
+}
+
+template <class Real> std::vector<double> Population<Real>::mean_rates(int begin, int end) const {
+    std::vector<double> rates(spec_.size);
+    for (int t = begin; t < end; ++t)
+        for (int b = 0; b < shape_.samples; ++b)
+            for (Index i = 0; i < spikes.blocks(); ++i) {
+                if (soft) {
+                    for (int n = 0; n < std::min<Index>(64, spec_.size - i * 64); ++n) rates[i * 64 + n] += soft_spikes.row(t, b)[i * 64 + n];
+                    continue;
+                }
+                for (std::uint64_t word = spikes.block(i)[Index(t) * shape_.samples + b]; word; word &= word - 1) rates[i * 64 + std::countr_zero(word)] += 1;
+            }
+    for (double& r : rates) r /= double(end - begin) * shape_.samples;
+    return rates;
 }
 
 template <class Real> std::string Population<Real>::not_finite() const {

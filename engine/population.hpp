@@ -50,6 +50,8 @@ public:
 
     Signal<Real> signal() const;
     void count_spikes(int begin, int end);
+    /// Spikes per step of each neuron, over the samples and these steps.
+    std::vector<double> mean_rates(int begin, int end) const;
     std::uint64_t spikes_in_window() const { return spikes_in_window_; }
     /// The first neuron whose state is not finite, as "population, field, neuron"; "" if there is none.
     std::string not_finite() const;

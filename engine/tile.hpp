@@ -43,8 +43,11 @@ template <class Real> struct AdjointTile : NeuronTile<Real> {
     Real reset_gradient = 1;             ///< 0 detaches the spike inside the reset
     const Surrogate* surrogate = nullptr;
     SlopeKernel<Real> slope = nullptr;
-    Real* scratch = nullptr;             ///< adjoint_scratch(...) Reals
+    Real* scratch = nullptr;             ///< adjoint_scratch() Reals
 };
+
+/// Reals that an adjoint needs as scratch: for each step and neuron of a block the state and the slope.
+constexpr Index adjoint_scratch(int states, Index steps) { return steps * (states + 1) * 64; }
 
 /// What a neuron model does to tiles, for one precision and one kind of reset.
 template <class Real> struct NeuronKernels {

@@ -9,7 +9,8 @@ template <class Real> class BatchNorm final : public Normaliser<Real> {
 public:
     BatchNorm(const BatchNormOptions& options, const std::string& population, int size, int width, Parameters<Real>& parameters)
         : options_(options), parameters_(parameters), size_(size), width_(width), blocks_((size + width - 1) / width),
-          gain_(parameters.add({population, "gain", 0, blocks_ * width, size})), shift_(parameters.add({population, "shift", 0, blocks_ * width, size})),
+          gain_(parameters.add({"populations/" + population, "gain", 0, blocks_ * width, size})),
+          shift_(parameters.add({"populations/" + population, "shift", 0, blocks_ * width, size})),
           mean_(blocks_ * width), inverse_(blocks_ * width), scale_(blocks_ * width), offset_(blocks_ * width), running_(2 * blocks_ * width) {
         std::fill(running_.begin() + blocks_ * width, running_.end(), 1);
     }

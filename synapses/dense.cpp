@@ -36,19 +36,18 @@ Dense<Real>::Dense(const ProjectionContext<Real>& context, const DenseOptions& o
     if (const auto& given = options.given; given && (given->sources != c_.sources || given->targets != c_.targets))
         fail("the weights given for {} are {} x {} (targets x sources), and it needs {} x {}", c_.name, given->targets, given->sources, c_.targets, c_.sources);
     const Index padded = post_blocks_ * c_.target_width;
-    weight_ = c_.parameters->add({c_.name, "weight", 0, padded * c_.sources, Index(c_.targets) * c_.sources, true});
-    if (options.bias) bias_ = c_.parameters->add({c_.name, "bias", 0, padded, c_.targets});
+    const std::string owner = "projections/" + c_.name;
+    weight_ = c_.parameters->add({owner, "weight", 0, padded * c_.sources, c_.targets, c_.sources, c_.target_width, true});
+    if (options.bias) bias_ = c_.parameters->add({owner, "bias", 0, padded, c_.targets});
 }
 
 template <class Real> void Dense<Real>::initialise() {
     InitialWeights w(c_.sources, c_.targets);
     if (options_.given) w = *options_.given;
     else std::visit([&](const auto& init) { init.fill(w, RandomStream(c_.seed, c_.name, "weights")); }, options_.init);
-    Real* weights = c_.parameters->value(weight_);
-    for (int post = 0; post < c_.targets; ++post)
-        for (int pre = 0; pre < c_.sources; ++pre)
-            weights[panel(post / c_.target_width) + Index(pre) * c_.target_width + post % c_.target_width] = Real(w.weight[std::size_t(post) * c_.sources + pre]);
-    if (bias_ >= 0) std::transform(w.bias.begin(), w.bias.end(), c_.parameters->value(bias_), [](double b) { return Real(b); });
+    Real* values = c_.parameters->values.data();
+    c_.parameters->blocks[weight_].write(w.weight, values);
+    if (bias_ >= 0) c_.parameters->blocks[bias_].write(w.bias, values);
 }
 
 template <class Real> void Dense<Real>::deliver(const Signal<Real>& source, const Span& to, Real* input, Scratch<Real>& scratch) const {
@@ -183,10 +182,10 @@ template <class Real> void Dense<Real>::gradient_of_bias(const InputAdjoint<Real
 }
 
 template <class Real> void Dense<Real>::fold(std::span<const double> scale, std::span<const double> shift) {
+    const auto& block = c_.parameters->blocks[weight_];
     Real* weights = c_.parameters->value(weight_);
     for (int post = 0; post < c_.targets; ++post) {
-        Real* column = weights + panel(post / c_.target_width) + post % c_.target_width;
-        for (int pre = 0; pre < c_.sources; ++pre) column[Index(pre) * c_.target_width] *= Real(scale[post]);
+        for (int pre = 0; pre < c_.sources; ++pre) weights[block.at(post, pre)] *= Real(scale[post]);
         if (bias_ >= 0) {
             Real& bias = c_.parameters->value(bias_)[post];
             bias = Real(bias * scale[post] + shift[post]);

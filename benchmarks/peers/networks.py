@@ -29,8 +29,8 @@ def leaky():
 
 def lif(**options):
     """SpikingJelly's neuron of both cases."""
-    return neuron.LIFNode(tau=20.0, decay_input=False, v_reset=None, surrogate_function=surrogate.ATan(2.0), detach_reset=True,
-                          step_mode="m", **options)
+    return neuron.LIFNode(tau=20.0, decay_input=False, v_reset=None, surrogate_function=surrogate.ATan(2.0),
+                          detach_reset=True, step_mode="m", **options)
 
 
 class Tutorial5(nn.Module):
@@ -63,8 +63,8 @@ class MultiStep(nn.Module):
 
     def __init__(self, compile):
         super().__init__()
-        self.net = nn.Sequential(layer.Linear(784, HIDDEN, step_mode="m"), lif(), layer.Linear(HIDDEN, CLASSES, step_mode="m"),
-                                 lif(store_v_seq=True))
+        self.net = nn.Sequential(layer.Linear(784, HIDDEN, step_mode="m"), lif(),
+                                 layer.Linear(HIDDEN, CLASSES, step_mode="m"), lif(store_v_seq=True))
         self.call = compile(self.net)
 
     def forward(self, x):

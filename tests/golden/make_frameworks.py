@@ -50,10 +50,12 @@ CASES = {
     "snntorch_none": (layers.SnnTorch, [{"reset_mechanism": "none"}] * 2,
                       [{"like": "snntorch", "beta": 0.9, "reset": "none"}] * 2, ATAN, {"ce_membrane": {"reduce": "max"}},
                       {"adamw": {"learning_rate": 0.01, "weight_decay": 0.01}}, 0.5),
-    "snntorch_immediate": (layers.SnnTorch, [{"reset_delay": False}] * 2, [SNNTORCH_IMMEDIATE] * 2, ATAN, {"ce_count": {}},
+    "snntorch_immediate": (layers.SnnTorch, [{"reset_delay": False}] * 2, [SNNTORCH_IMMEDIATE] * 2, ATAN,
+                           {"ce_count": {}},
                            {"sgd": {"learning_rate": 0.02, "momentum": 0.9, "nesterov": True}}, 0.5),
     "snntorch_learned": (layers.SnnTorch,
-                         [{"beta": 0.85, "threshold": 1.0, "learn": True}, {"beta": 0.75, "threshold": 0.875, "learn": True}],
+                         [{"beta": 0.85, "threshold": 1.0, "learn": True},
+                          {"beta": 0.75, "threshold": 0.875, "learn": True}],
                          [{"like": "snntorch", "beta": 0.85, "threshold": 1, "learn": LEARN},
                           {"like": "snntorch", "beta": 0.75, "threshold": 0.875, "learn": LEARN}],
                          ATAN, {"ce_temporal": {"map": "negate"}}, ADAM, 1),
@@ -197,7 +199,8 @@ def write(name):
     """Takes the first suitable seed of a case and writes its file, one key or training step a line."""
     seed, result = next((seed, result) for seed in range(1000) if (result := train(CASES[name], seed)))
     packages = ("torch", {"snntorch": "snntorch", "spikingjelly": "spikingjelly", "norse": "norse"}[name.split("_")[0]])
-    content = {"made_with": {p: version(p) for p in packages} | {"seed": seed}, "experiment": experiment(CASES[name])} | result
+    made_with = {package: version(package) for package in packages} | {"seed": seed}
+    content = {"made_with": made_with, "experiment": experiment(CASES[name])} | result
     line = lambda value: json.dumps(value, separators=(",", ":"))
     content["steps"] = "[\n" + ",\n".join(map(line, content["steps"])) + "\n]"
     lines = (f'"{key}": {value if key == "steps" else line(value)}' for key, value in content.items())

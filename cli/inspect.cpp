@@ -1,0 +1,87 @@
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.hpp"
+#include "core/error.hpp"
+#include "engine/kernels.hpp"
+#include "experiment/registry.hpp"
+#include "experiment/version.hpp"
+#include "io/hdf5.hpp"
+
+namespace tripartite {
+namespace {
+
+std::string percent(const nlohmann::json& x) { return x.is_number() ? fmt::format("{:.2f} %", 100 * x.get<double>()) : "-"; }
+
+void print_summary(const std::string& file) {
+    std::ifstream stream(file);
+    if (!stream) fail("{}: there is no such file; give the folder of a run, or one of its .h5 files", file);
+    const auto json = nlohmann::json::parse(stream, nullptr, false);
+    if (json.is_discarded()) fail("{} is not the summary of a run: it is not valid JSON", file);
+    std::printf("%-22s %s\n", "mode", json.value("mode", "").c_str());
+    std::printf("%-22s %s\n", "test accuracy", percent(json["test_accuracy"]).c_str());
+    std::printf("%-22s %s\n", "validation accuracy", percent(json["validation_accuracy"]).c_str());
+    std::printf("%-22s %lld\n", "parameters", json.value("parameters", 0LL));
+    std::printf("%-22s %.0f per sample\n", "synaptic operations", json.value("synaptic_operations", 0.0));
+    std::printf("%-22s %.1f s\n", "time", json.value("wall_seconds", 0.0));
+    std::printf("%-22s %.0f MiB\n", "peak memory", json.value("peak_memory_mb", 0.0));
+    std::printf("%-22s %s, %s, %s, %d threads, seed %llu\n", "made by", json.value("version", "").c_str(), json.value("instruction_set", "").c_str(),
+                json.value("precision", "").c_str(), json.value("threads", 0), json.value("seed", 0ULL));
+    if (json["epochs"].empty()) return;
+    std::printf("\n%5s %11s %11s %11s %11s %9s\n", "epoch", "train loss", "train", "validation", "spike rate", "seconds");
+    int number = 0;
+    for (const auto& e : json["epochs"])
+        std::printf("%5d %11.4f %11s %11s %11.4f %9.2f\n", ++number, e["train_loss"].get<double>(), percent(e["train_accuracy"]).c_str(),
+                    percent(e["validation_accuracy"]).c_str(), e["spike_rate"].get<double>(), e["seconds"].get<double>());
+}
+
+void print_group(const H5Reader& file, const std::string& group) {
+    for (const auto& name : file.children(group)) {
+        const auto path = group == "/" ? "/" + name : group + "/" + name;
+        if (file.is_group(path)) {
+            print_group(file, path);
+            continue;
+        }
+        std::string shape;
+        for (const auto n : file.shape(path)) shape += fmt::format("{}{}", shape.empty() ? "" : " x ", n);
+        std::printf("%-52s %s\n", path.c_str(), shape.c_str());
+    }
+}
+
+void print_info(const std::string& path) {
+    if (std::filesystem::is_directory(path)) return print_summary(path + "/summary.json");
+    if (!path.ends_with(".h5")) return print_summary(path);
+    const H5Reader file(path);
+    for (const char* name : {"version", "precision", "host"})
+        if (file.has_attribute("/", name)) std::printf("%-52s %s\n", name, file.text_attribute("/", name).c_str());
+    if (file.has_attribute("/", "seed")) std::printf("%-52s %lld\n", "seed", static_cast<long long>(file.integer_attribute("/", "seed")));
+    print_group(file, "/");
+}
+
+}  // namespace
+
+void add_list(CLI::App& app) {
+    auto kind = std::make_shared<std::string>();
+    auto* command = app.add_subcommand("list", "list what an experiment can name, with its parameters");
+    command->add_option("KIND", *kind, "neurons, surrogates, losses, optimisers, schedules, encoders, datasets, initialisers, normalisers; or yaml, the whole reference")->required();
+    command->callback([kind] { std::printf("%s", (*kind == "yaml" ? yaml_reference() : list_text(*kind)).c_str()); });
+}
+
+void add_info(CLI::App& app) {
+    auto path = std::make_shared<std::string>();
+    auto* command = app.add_subcommand("info", "describe the results of a run");
+    command->add_option("PATH", *path, "folder of a run, or its results.h5 or checkpoint.h5")->required();
+    command->callback([path] { print_info(*path); });
+}
+
+void add_version(CLI::App& app) {
+    app.add_subcommand("version", "print the version")->callback([] {
+        std::printf("tripartite %s, kernels for %s\n", version().c_str(), std::string(instruction_set()).c_str());
+    });
+}
+
+}  // namespace tripartite

@@ -1,0 +1,88 @@
+#include "cli/progress.hpp"
+
+#include <fmt/chrono.h>
+#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+
+#include "core/error.hpp"
+
+namespace tripartite {
+namespace {
+
+volatile std::sig_atomic_t interrupted = 0;
+
+void interrupt(int) {
+    interrupted = 1;
+    std::signal(SIGINT, SIG_DFL);  // a second Ctrl-C ends at once
+}
+
+std::string duration(double seconds) {
+    const int s = int(seconds + 0.5);
+    return s >= 3600 ? fmt::format("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60) : fmt::format("{}:{:02}", s / 60, s % 60);
+}
+
+}  // namespace
+
+Progress::Progress(const std::string& log_file) : terminal_(isatty(STDOUT_FILENO)) {
+    try {
+        log_ = spdlog::basic_logger_st(log_file, log_file, true);
+    } catch (const spdlog::spdlog_ex& e) {
+        fail("{}: cannot be written: {}; choose another folder with --out", log_file, std::strerror(errno));
+    }
+    log_->set_pattern("%Y-%m-%d %H:%M:%S %v");
+    interrupted = 0;
+    std::signal(SIGINT, interrupt);
+}
+
+Progress::~Progress() {
+    clear_bar();
+    std::signal(SIGINT, SIG_DFL);
+    spdlog::drop(log_->name());
+}
+
+bool Progress::stop_wanted() { return interrupted; }
+
+void Progress::clear_bar() {
+    if (bar_shown_) std::fputs("\r\033[K", stdout);
+    bar_shown_ = false;
+}
+
+void Progress::message(const std::string& text) {
+    clear_bar();
+    std::printf("%s\n", text.c_str());
+    std::fflush(stdout);
+    log_->info(text);
+    log_->flush();
+}
+
+void Progress::batch_done(const BatchProgress& p) {
+    const auto now = std::chrono::steady_clock::now();
+    const double done = p.epoch + double(p.batch) / p.batches;
+    if (done_before_ < 0) done_before_ = p.epoch + double(p.batch - 1) / p.batches;
+    if (!terminal_ || (now - drawn_ < std::chrono::milliseconds(100) && p.batch < p.batches)) return;
+    drawn_ = now;
+    const double elapsed = std::chrono::duration<double>(now - start_).count();
+    const double left = elapsed * (p.epochs - done) / (done - done_before_);
+    constexpr int width = 24;
+    const int filled = width * p.batch / p.batches;
+    std::string bar;
+    for (int i = 0; i < width; ++i) bar += i < filled ? "█" : "░";
+    const auto line = fmt::format("\r\033[Kepoch {}/{} {} {:.0f} samples/s  loss {:.4f}  accuracy {:.2f} %  spikes {:.3f}  {} left", p.epoch + 1, p.epochs, bar,
+                                  p.samples / p.seconds, p.loss, 100 * p.accuracy, p.spike_rate, duration(left));
+    std::fputs(line.c_str(), stdout);
+    std::fflush(stdout);
+    bar_shown_ = true;
+}
+
+void Progress::epoch_done(int epoch, int epochs, const EpochSummary& s) {
+    const auto validation = s.validation_accuracy < 0 ? std::string() : fmt::format("  validation {:.2f} %", 100 * s.validation_accuracy);
+    message(fmt::format("epoch {:>{}}/{}  loss {:.4f}  train {:.2f} %{}  spikes {:.3f}  {:.2f} s", epoch + 1, fmt::formatted_size("{}", epochs), epochs, s.train_loss,
+                        100 * s.train_accuracy, validation, s.spike_rate, s.seconds));
+}
+
+}  // namespace tripartite

@@ -1,0 +1,77 @@
+#include "experiment/run.hpp"
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <memory>
+
+#include "cli/commands.hpp"
+#include "cli/progress.hpp"
+#include "core/error.hpp"
+#include "experiment/memory.hpp"
+#include "experiment/read_experiment.hpp"
+
+namespace tripartite {
+namespace {
+
+struct Arguments {
+    std::string file, out, resume;
+    std::vector<std::string> overrides;
+    int threads = -1;
+};
+
+Experiment experiment_of(const Arguments& a) {
+    auto overrides = a.overrides;
+    if (a.threads >= 0) overrides.push_back("experiment.threads=" + std::to_string(a.threads));
+    return read_experiment(a.file, overrides);
+}
+
+std::string folder_of(const Arguments& a, const Experiment& e) { return !a.out.empty() ? a.out : !e.folder.empty() ? e.folder : "results/" + e.name; }
+
+int run(const Arguments& a) {
+    const auto experiment = experiment_of(a);
+    RunOptions options{folder_of(a, experiment), std::nullopt};
+    if (!a.resume.empty()) options.resume = a.resume;
+    std::error_code error;
+    std::filesystem::create_directories(options.folder, error);
+    if (error) fail("{}: the output folder cannot be made: {}; choose another with --out", options.folder, error.message());
+    Progress progress(options.folder + "/log.txt");
+    const auto summary = run_experiment(experiment, options, progress);
+    if (summary.stopped) {
+        progress.message(fmt::format("stopped after this batch; go on with\n  tripartite run {} --resume {}/checkpoint.h5 --out {}", a.file, options.folder, options.folder));
+        return 1;
+    }
+    if (summary.best_epoch >= 0 && summary.validation_accuracy >= 0)
+        progress.message(fmt::format("test accuracy {:.2f} %, with the weights of epoch {} (validation {:.2f} %)", 100 * summary.test_accuracy, summary.best_epoch + 1, 100 * summary.validation_accuracy));
+    else progress.message(fmt::format("test accuracy {:.2f} %", 100 * summary.test_accuracy));
+    progress.message(fmt::format("{:.1f} s, {:.0f} MiB; results are in {}", summary.wall_seconds, summary.peak_memory_mb, options.folder));
+    return 0;
+}
+
+void add_file(CLI::App& command, Arguments& a) {
+    command.add_option("FILE", a.file, "the experiment, a YAML file")->required();
+    command.add_option("--set", a.overrides, "path=value: replaces what the file says, as in learning.epochs=3")->take_all()->type_name("PATH=VALUE");
+    command.add_option("--threads", a.threads, "number of threads; 0 takes all cores. Results do not depend on it")->check(CLI::Range(0, 1024));
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, int& status) {
+    auto a = std::make_shared<Arguments>();  // outlives this function, in the callback
+    auto* command = app.add_subcommand("run", "run an experiment and write its results");
+    add_file(*command, *a);
+    command->add_option("--out", a->out, "folder for the results, in place of output.folder");
+    command->add_option("--resume", a->resume, "go on from a checkpoint")->type_name("CHECKPOINT");
+    command->callback([a, &status] { status = run(*a); });
+}
+
+void add_check(CLI::App& app) {
+    auto a = std::make_shared<Arguments>();
+    auto* command = app.add_subcommand("check", "check an experiment and print it with every default, and the memory it needs");
+    add_file(*command, *a);
+    command->callback([a] {
+        const auto experiment = experiment_of(*a);
+        std::printf("%s\n%s", resolved_yaml(experiment).c_str(), describe_memory(experiment).c_str());
+    });
+}
+
+}  // namespace tripartite

@@ -1,0 +1,53 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <variant>
+
+#include "core/field.hpp"
+#include "datasets/images.hpp"
+
+/// The data sets that `input.dataset` names.
+namespace tripartite {
+
+/// 70 000 grey images of clothes, 28 x 28, 10 classes (Xiao, Rasul and Vollgraf 2017). Mean and sd of its pixels: 0.2860, 0.3530.
+struct FashionMnist {
+    static constexpr std::string_view name = "fashion_mnist", doc = "grey images of clothes, 28 x 28, 10 classes, 60 000 to train and 10 000 to test";
+    std::string folder = "/usr/share/datasets/fashion-mnist";
+    static constexpr auto fields() { return std::tuple{field("folder", &FashionMnist::folder, "", "where the four IDX files are")}; }
+    ImageSet load() const;
+};
+
+/// 70 000 grey images of digits, or any set in the same four files (LeCun et al. 1998). Mean and sd of its pixels: 0.1307, 0.3081.
+struct Mnist {
+    static constexpr std::string_view name = "mnist", doc = "grey images of digits in 10 classes, or any set in the same four IDX files";
+    std::string folder;
+    static constexpr auto fields() { return std::tuple{field("folder", &Mnist::folder, "", "where the four IDX files are")}; }
+    ImageSet load() const;
+};
+
+/// A small set that can be learned and needs no file: class c is a bright bar at the angle pi c / classes, shifted a little from
+/// the centre, in normal noise. Sample i has label i mod classes.
+struct Generated {
+    static constexpr std::string_view name = "generated", doc = "small images of bars whose angle is the class, made from random numbers";
+    int classes = 4, size = 8, train = 512, test = 128;
+    double noise = 0.1;
+    std::uint64_t seed = 1;
+    static constexpr auto fields() {
+        return std::tuple{field("classes", &Generated::classes, "", "number of angles").within(2, 256),
+                          field("size", &Generated::size, "", "pixels per side").within(2, 1024),
+                          field("train", &Generated::train, "", "images to train on").positive(),
+                          field("test", &Generated::test, "", "images to test on").positive(),
+                          field("noise", &Generated::noise, "", "sd of the noise, as a part of full brightness").non_negative(),
+                          field("seed", &Generated::seed, "", "of the random numbers")};
+    }
+    ImageSet load() const;
+};
+
+using Dataset = std::variant<FashionMnist, Mnist, Generated>;
+
+inline ImageSet load(const Dataset& dataset) {
+    return std::visit([](const auto& d) { return d.load(); }, dataset);
+}
+
+}  // namespace tripartite

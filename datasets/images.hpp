@@ -1,0 +1,24 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace tripartite {
+
+/// Images in memory, bytes 0..255: pixels[count][channels][height][width], labels[count].
+struct Images {
+    int count = 0, channels = 1, height = 0, width = 0;
+    std::vector<std::uint8_t> pixels;
+    std::vector<int> labels;
+
+    int size() const { return channels * height * width; }
+    const std::uint8_t* image(int i) const { return pixels.data() + std::size_t(i) * size(); }
+};
+
+/// A data set for classification; labels are 0 .. classes-1.
+struct ImageSet {
+    Images train, test;
+    int classes = 0;
+};
+
+}  // namespace tripartite

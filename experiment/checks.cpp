@@ -1,0 +1,128 @@
+#include "experiment/checks.hpp"
+
+#include <algorithm>
+
+#include "core/text.hpp"
+#include "experiment/read_experiment.hpp"
+
+namespace tripartite {
+namespace {
+
+class Checks {
+public:
+    Checks(const Experiment& e, const YamlNode& root, Problems& problems) : e_(e), root_(root), problems_(problems), network_(e.network.expanded()) {}
+
+    void all() {
+        if (network_.populations.empty()) return report("network", "has no populations");
+        graph();
+        output();
+        encoder();
+        learned_time_constants();
+        windows();
+        validation();
+        record();
+        if (e_.mode == Experiment::Mode::evaluate && e_.checkpoint.empty())
+            report("experiment.checkpoint", "is required by mode: evaluate; give the checkpoint.h5 of a trained run");
+        if (e_.regulariser.lower > e_.regulariser.upper)
+            report("learning.bptt.regularisers.rate.lower", fmt::format("must be at most upper, {}, got {}", e_.regulariser.upper, e_.regulariser.lower));
+    }
+
+private:
+    /// At the value that the path names, or at the nearest mapping above it that is there.
+    void report(const std::string& path, const std::string& what) {
+        const YamlNode* node = &root_;
+        Place place = root_.place;
+        for (std::size_t begin = 0; node && begin <= path.size();) {
+            const std::size_t end = std::min(path.find('.', begin), path.size());
+            node = node->find(path.substr(begin, end - begin));
+            if (node) place = node->kind == YamlNode::Kind::scalar ? node->place : node->key;
+            begin = end + 1;
+        }
+        problems_.at(place, path, what);
+    }
+    /// A key of a population, in the form in which the file has it.
+    std::string path_of(std::size_t population, const std::string& key) const {
+        if (e_.network.layers.empty()) return fmt::format("network.populations.{}.{}", network_.populations[population].name, key);
+        return fmt::format("network.layers.{}.{}", population, key == "size" ? "dense" : key);
+    }
+
+    void graph() {
+        try {
+            make_network(e_, 1);
+        } catch (const Error& error) {
+            report("network", error.what());
+        }
+    }
+
+    void output() {
+        const std::size_t last = network_.populations.size() - 1;
+        const auto& output = network_.populations[last];
+        if (const int classes = classes_of(e_.dataset); classes != output.size)
+            report(path_of(last, "size"), fmt::format("the output '{}' has {} neurons, but the data set has {} classes", output.name, output.size, classes));
+        if (reads_spikes(e_.loss) && !output.neuron.spec.spiking)
+            report("learning.bptt.loss", fmt::format("reads spikes, but the output '{}' is a {}, which never fires; take a loss of membranes, or a neuron that fires",
+                                                     output.name, output.neuron.spec.model));
+        const auto* temporal = std::get_if<SquaredErrorTemporal>(&e_.loss);
+        for (const auto& [key, target] : {std::pair{"on_target", temporal ? temporal->on_target : 0}, {"off_target", temporal ? temporal->off_target : 0}})
+            if (target >= e_.steps || target < -e_.steps)
+                report(fmt::format("learning.bptt.loss.mse_temporal.{}", key), fmt::format("must be a step of the run, which has {}, got {}", e_.steps, target));
+    }
+
+    static int classes_of(const Dataset& dataset) {
+        const auto* generated = std::get_if<Generated>(&dataset);
+        return generated ? generated->classes : 10;
+    }
+
+    void encoder() {
+        if (const auto* mnist = std::get_if<Mnist>(&e_.dataset); mnist && mnist->folder.empty()) report("input.dataset.mnist.folder", "is required");
+        const auto& t = e_.transform;
+        if (is_spiking(e_.encoder) && (t.mean != 0 || t.sd < 1))
+            report("input.transform", "mean and sd take pixels out of 0..1, in which spiking encoders need them; leave them out, or take the direct encoder");
+    }
+
+    void learned_time_constants() {
+        for (std::size_t i = 0; i < network_.populations.size(); ++i)
+            for (const auto& p : network_.populations[i].neuron.spec.learned)
+                if (p.how == Learned::by_sigmoid && p.initial <= e_.dt)
+                    report(path_of(i, "neuron"), fmt::format("{} is learned, so it must be longer than a step of {} ms, got {} ms", p.name, e_.dt, p.initial));
+    }
+
+    void windows() {
+        if (e_.truncate > 0 && e_.recompute > 0) report("learning.bptt.recompute", "cannot be used together with truncate; leave out one of them");
+        if (e_.recompute == 0) return;
+        for (const auto& p : network_.populations) {
+            const bool varies = std::ranges::any_of(network_.projections, [&](const ProjectionConfig& c) {
+                return c.to == p.name && c.from != p.name && (c.from != Network::input || is_spiking(e_.encoder) || c.delay > 0);
+            });
+            if (p.normalise && varies)
+                report("learning.bptt.recompute", fmt::format("needs all steps at once for the statistics of '{}', whose input changes in time; leave out recompute, or normalise", p.name));
+        }
+    }
+
+    void validation() {
+        const auto* generated = std::get_if<Generated>(&e_.dataset);
+        const int samples = generated ? generated->train : 60'000;
+        if (e_.validation >= samples) report("input.validation", fmt::format("must leave samples to train on, of which the data set has {}, got {}", samples, e_.validation));
+        if (e_.validation == 0 && std::holds_alternative<Plateau>(e_.schedule.kind))
+            report("learning.schedule", "plateau follows the validation accuracy; give input.validation a number of samples");
+    }
+
+    void record() {
+        std::vector<std::string_view> names;
+        for (const auto& p : network_.populations) names.push_back(p.name);
+        for (const auto& [key, wanted] : {std::pair{"record.spikes", &e_.record.spikes}, {"record.membrane", &e_.record.membrane}})
+            for (const auto& name : *wanted)
+                if (!std::ranges::count(names, name)) report(key, fmt::format("there is no population '{}'{}", name, did_you_mean(name, names)));
+    }
+
+    const Experiment& e_;
+    const YamlNode& root_;
+    Problems& problems_;
+    NetworkConfig network_;
+};
+
+}  // namespace
+
+void check_experiment(const Experiment& experiment, const YamlNode& root, Problems& problems) { Checks(experiment, root, problems).all(); }
+
+}  // namespace tripartite

@@ -1,0 +1,41 @@
+#include "experiment/memory.hpp"
+
+#include <algorithm>
+
+#include "experiment/read_experiment.hpp"
+
+namespace tripartite {
+namespace {
+
+std::string row(std::string_view what, double bytes) { return fmt::format("#   {:<44} {:>9.1f} MiB\n", what, bytes / (1 << 20)); }
+
+}  // namespace
+
+std::string describe_memory(const Experiment& e) {
+    const auto images = load(e.dataset);
+    const auto network = make_network(e, images.train.size());
+    const double real = e.precision == Experiment::Precision::float32 ? 4 : 8;
+    const int window = e.truncate ? e.truncate : e.recompute ? e.recompute : e.steps;
+    double parameters = 0, inputs = 0, spikes = 0;
+    for (const auto& c : network.projections) {
+        const double from = c.from == Network::input ? network.inputs : network.populations[network.find(c.from)].size;
+        parameters += (from + 1) * network.populations[network.find(c.to)].size;
+    }
+    for (const auto& p : network.populations) {
+        const bool constant = !is_spiking(e.encoder) && std::ranges::all_of(network.projections, [&](const auto& c) { return c.to != p.name || c.from == Network::input; });
+        inputs += double(constant ? 1 : window) * e.batch * blocks_for(p.size) * 64 * real * (p.normalise ? 2 : 1);
+        if (p.neuron.spiking) spikes += double(e.steps) * e.batch * blocks_for(p.size) * 8;
+    }
+    const double moments = std::holds_alternative<Sgd>(e.optimiser) ? 1 : 2;
+    const double pixels = double(images.train.pixels.size() + images.test.pixels.size());
+    std::string text = fmt::format("# {:.0f} parameters, {} inputs, {} classes, {} + {} samples; memory, estimated:\n", parameters, network.inputs, images.classes,
+                                   images.train.count, images.test.count);
+    text += row("weights, gradients, the best and transposed", parameters * real * 4);
+    text += row("moments of the optimiser", parameters * real * moments);
+    text += row(fmt::format("inputs of a batch over {} steps", window), inputs);
+    text += row("spikes of a batch", spikes);
+    text += row("samples", pixels);
+    return text + row("in all", parameters * real * (4 + moments) + inputs + spikes + pixels);
+}
+
+}  // namespace tripartite

@@ -1,0 +1,145 @@
+#include "experiment/read_experiment.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "experiment/checks.hpp"
+#include "experiment/read_network.hpp"
+
+namespace tripartite {
+namespace {
+
+class ExperimentReader {
+public:
+    ExperimentReader(Experiment& to, const NeuronRegistry& neurons, Problems& problems) : e_(to), neurons_(neurons), problems_(problems) {}
+
+    void read(const YamlNode& root) {
+        Section top(root, problems_);
+        if (const YamlNode* node = top.take("experiment")) plain(*node, Experiment::experiment_fields());
+        if (const YamlNode* node = top.need("time")) time(*node);
+        if (const YamlNode* node = top.need("network")) e_.network = read_network(*node, e_.dt, neurons_, problems_);
+        if (const YamlNode* node = top.need("input")) input(*node);
+        if (const YamlNode* node = top.need("learning")) learning(*node);
+        if (const YamlNode* node = top.take("record")) record(*node);
+        if (const YamlNode* node = top.take("output")) plain(*node, Experiment::output_fields());
+        top.close();
+    }
+
+private:
+    template <class Fields> void plain(const YamlNode& node, const Fields& fields) {
+        Section section(node, problems_);
+        section.read(e_, fields);
+        section.close();
+    }
+
+    void time(const YamlNode& node) {
+        Section section(node, problems_);
+        section.read(e_, Experiment::time_fields());
+        const YamlNode* duration = section.take("duration");
+        if (!duration && !section.has("steps")) section.problem("steps or duration is required");
+        if (duration && section.has("steps")) problems_.key(*duration, "steps is given as well; leave out one of them");
+        if (duration) e_.steps = steps(*duration);
+        section.close();
+    }
+    int steps(const YamlNode& duration) {
+        const auto time = read_number(duration, {"ms", 0, std::numeric_limits<double>::infinity(), true, false, {}}, problems_);
+        const auto whole = time ? whole_steps(*time, e_.dt) : std::optional(1);
+        if (!whole || *whole < 1) problems_.value(duration, fmt::format("must be a whole number of steps of {} ms, got {}", e_.dt, duration.scalar));
+        return whole.value_or(1);
+    }
+
+    void input(const YamlNode& node) {
+        Section section(node, problems_);
+        if (const YamlNode* dataset = section.need("dataset")) read_only_kind(*dataset, "data set", e_.dataset, problems_);
+        if (const YamlNode* encoder = section.take("encoder")) read_only_kind(*encoder, "encoder", e_.encoder, problems_);
+        if (const YamlNode* transform = section.take("transform")) {
+            Section keys(*transform, problems_);
+            keys.read(e_.transform, Transform::fields());
+            keys.close();
+        }
+        section.read(e_, Experiment::input_fields());
+        section.close();
+    }
+
+    void learning(const YamlNode& node) {
+        Section section(node, problems_);
+        if (const YamlNode* how = section.need("bptt")) bptt(*how);
+        const bool trains = e_.mode == Experiment::Mode::train;
+        if (const YamlNode* optimiser = trains ? section.need("optimiser") : section.take("optimiser"))
+            read_only_kind(*optimiser, "optimiser", e_.optimiser, problems_);
+        if (const YamlNode* schedule = section.take("schedule"))
+            with_kind(*schedule, "schedule", e_.schedule.kind, e_.schedule, std::tuple{warm_up_field});
+        section.read(e_, Experiment::learning_fields());
+        section.close();
+    }
+
+    void bptt(const YamlNode& node) {
+        Section section(node, problems_);
+        if (const YamlNode* loss = section.need("loss")) read_only_kind(*loss, "loss", e_.loss, problems_);
+        if (const YamlNode* surrogate = section.take("surrogate"))
+            with_kind(*surrogate, "surrogate", e_.surrogate.shape, e_.surrogate, std::tuple{window_field});
+        if (const YamlNode* regularisers = section.take("regularisers")) {
+            std::variant<RateBounds> rate;
+            read_only_kind(*regularisers, "regulariser", rate, problems_);
+            e_.regulariser = std::get<RateBounds>(rate);
+        }
+        if (const YamlNode* truncate = section.take("truncate")) {
+            Section keys(*truncate, problems_);
+            keys.need("steps");
+            keys.read(e_, Experiment::truncate_fields());
+            keys.close();
+        }
+        section.read(e_, Experiment::bptt_fields());
+        section.close();
+    }
+
+    /// A kind with keys of its own beside it: `{atan: {alpha: 2}, window: 1}`.
+    template <class Variant, class Owner, class Fields>
+    void with_kind(const YamlNode& node, std::string_view what, Variant& kind, Owner& owner, const Fields& fields) {
+        const YamlNode mapping = as_kind(node);
+        Section section(mapping, problems_);
+        section.read(owner, fields);
+        read_kind(section, what, kind);
+        section.close();
+    }
+
+    void record(const YamlNode& node) {
+        Section section(node, problems_);
+        e_.record.spikes = section.words("spikes");
+        e_.record.membrane = section.words("membrane");
+        section.read(e_.record, Record::fields());
+        section.close();
+    }
+
+    Experiment& e_;
+    const NeuronRegistry& neurons_;
+    Problems& problems_;
+};
+
+}  // namespace
+
+Experiment parse_experiment(std::string_view text, const std::string& file, std::span<const std::string> overrides, const NeuronRegistry& neurons) {
+    Problems problems(file);
+    YamlNode root = parse_yaml(text, problems);
+    for (const auto& assignment : overrides) override_yaml(root, assignment, problems);
+    set_paths(root);
+    Experiment experiment;
+    ExperimentReader(experiment, neurons, problems).read(root);
+    if (problems.count() == 0) check_experiment(experiment, root, problems);
+    problems.raise();
+    return experiment;
+}
+
+Experiment read_experiment(const std::string& file, std::span<const std::string> overrides, const NeuronRegistry& neurons) {
+    if (std::filesystem::is_directory(file)) fail("{} is a folder; give an experiment file", file);
+    std::ifstream stream(file, std::ios::binary);
+    std::ostringstream text;
+    if (!stream) fail("{} cannot be read: {}", file, std::strerror(errno));
+    text << stream.rdbuf();
+    return parse_experiment(text.str(), file, overrides, neurons);
+}
+
+}  // namespace tripartite

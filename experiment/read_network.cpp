@@ -1,0 +1,140 @@
+#include "experiment/read_network.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+#include "core/text.hpp"
+
+namespace tripartite {
+namespace {
+
+class NetworkReader {
+public:
+    NetworkReader(double dt, const NeuronRegistry& neurons, Problems& problems) : dt_(dt), neurons_(neurons), problems_(problems) {}
+
+    LayerConfig layer(const YamlNode& node) {
+        LayerConfig layer;
+        Section section(node, problems_);
+        if (const YamlNode* name = section.take("name")) layer.population.name = population_name(*name);
+        section.need("dense");
+        population(section, layer.population, "dense");
+        feed(section, layer.feed, layer.population.normalise.has_value());
+        if (const YamlNode* recurrent = section.take("recurrent")) layer.recurrent = loop(*recurrent);
+        section.close();
+        return layer;
+    }
+
+    PopulationConfig named_population(const std::string& name, const YamlNode& node) {
+        PopulationConfig config;
+        check_name(name, node.key, node.path);
+        config.name = name;
+        Section section(node, problems_);
+        section.need("size");
+        population(section, config, "size");
+        section.close();
+        return config;
+    }
+
+    ProjectionConfig projection(const YamlNode& node, std::span<const PopulationConfig> populations) {
+        static constexpr std::string_view rules[] = {"dense"};
+        ProjectionConfig config;
+        Section section(node, problems_);
+        if (const YamlNode* from = section.need("from")) config.from = end(*from, populations);
+        if (const YamlNode* to = section.need("to")) config.to = end(*to, populations);
+        const bool analog = config.from == Network::input;
+        config.delay = analog ? 0 : dt_;
+        const auto target = std::ranges::find(populations, config.to, &PopulationConfig::name);
+        feed(section, config, target != populations.end() && target->normalise && config.from != config.to);
+        if (const YamlNode* delay = section.take("delay"); delay && !analog) at_least_one_step(*delay, config.delay);
+        if (const YamlNode* rule = section.take_kind("connection rule", rules)) Section(*rule, problems_, Section::Empty::allowed).close();
+        section.close();
+        return config;
+    }
+
+private:
+    void population(Section& section, PopulationConfig& to, std::string_view size) {
+        section.read(to, PopulationConfig::fields(size));
+        if (const YamlNode* neuron = section.need("neuron")) to.neuron = neurons_.read(*neuron, problems_);
+        if (const YamlNode* normalise = section.take("normalise")) read_only_kind(*normalise, "normaliser", to.normalise.emplace(), problems_);
+    }
+
+    void feed(Section& section, ProjectionConfig& to, bool normalised) {
+        section.read(to, ProjectionConfig::fields());
+        if (const YamlNode* init = section.take("init")) read_only_kind(*init, "initialiser", to.init, problems_);
+        if (const YamlNode* delay = section.take("delay")) check_steps(*delay, to.delay);
+        if (const YamlNode* bias = section.take("bias"); bias && normalised && !to.bias)
+            problems_.value(*bias, "normalise needs the bias, into which it is folded for inference");
+    }
+
+    ProjectionConfig loop(const YamlNode& node) {
+        ProjectionConfig config{.from = {}, .to = {}, .delay = dt_, .init = UniformFanIn{}, .bias = false};
+        Section section(node, problems_);
+        section.read(config, std::tuple{ProjectionConfig::delay_field()});
+        if (const YamlNode* init = section.take("init")) read_only_kind(*init, "initialiser", config.init, problems_);
+        if (const YamlNode* delay = section.take("delay")) check_steps(*delay, config.delay), at_least_one_step(*delay, config.delay);
+        section.close();
+        return config;
+    }
+
+    /// Where a projection begins or ends.
+    std::string end(const YamlNode& node, std::span<const PopulationConfig> populations) {
+        std::vector<std::string_view> known{Network::input};
+        for (const auto& p : populations) known.push_back(p.name);
+        const std::string name = read_word(node, problems_).value_or(Network::input);
+        if (!std::ranges::count(known, name)) problems_.value(node, fmt::format("there is no population '{}'{}", name, did_you_mean(name, known)));
+        return name;
+    }
+
+    void check_steps(const YamlNode& node, double delay) {
+        if (!whole_steps(delay, dt_)) problems_.value(node, fmt::format("must be a whole number of steps of {} ms, got {}", dt_, node.scalar));
+    }
+    void at_least_one_step(const YamlNode& node, double delay) {
+        if (whole_steps(delay, dt_) == 0) problems_.value(node, fmt::format("must be at least one step of {} ms, got {}", dt_, node.scalar));
+    }
+
+    std::string population_name(const YamlNode& node) {
+        const auto name = read_word(node, problems_);
+        if (name) check_name(*name, node.place, node.path);
+        return name.value_or("");
+    }
+    /// Names become parts of paths in files and on the command line.
+    void check_name(const std::string& name, const Place& place, const std::string& path) {
+        const auto letter = [](unsigned char c) { return std::isalnum(c) || c == '_'; };
+        if (name.empty() || std::isdigit(static_cast<unsigned char>(name[0])) || !std::ranges::all_of(name, letter))
+            problems_.at(place, path, fmt::format("a population's name has letters, digits and '_', got '{}'", name));
+        if (name == Network::input) problems_.at(place, path, "'input' is where samples come from; choose another name");
+    }
+
+    double dt_;
+    const NeuronRegistry& neurons_;
+    Problems& problems_;
+};
+
+}  // namespace
+
+std::optional<int> whole_steps(double time, double dt) {
+    const double steps = time / dt, whole = std::round(steps);
+    return std::fabs(steps - whole) < 1e-9 * std::fmax(1, whole) && whole < 1e9 ? std::optional(int(whole)) : std::nullopt;
+}
+
+NetworkConfig read_network(const YamlNode& node, double dt, const NeuronRegistry& neurons, Problems& problems) {
+    NetworkConfig network;
+    NetworkReader reader(dt, neurons, problems);
+    Section section(node, problems);
+    if (const YamlNode* layers = section.take("layers")) {
+        if (section.has("populations") || section.has("projections")) section.problem("has layers, and populations or projections; choose one form");
+        if (layers->kind != YamlNode::Kind::list) problems.value(*layers, "expected a list, got " + layers->description());
+        else for (const auto& [index, layer] : layers->entries) network.layers.push_back(reader.layer(layer));
+        section.take("populations"), section.take("projections");
+    } else {
+        const YamlNode *populations = section.need("populations"), *projections = section.need("projections");
+        if (populations && populations->kind != YamlNode::Kind::mapping) problems.value(*populations, "expected a mapping, got " + populations->description());
+        else if (populations) for (const auto& [name, population] : populations->entries) network.populations.push_back(reader.named_population(name, population));
+        if (projections && projections->kind != YamlNode::Kind::list) problems.value(*projections, "expected a list, got " + projections->description());
+        else if (projections) for (const auto& [index, p] : projections->entries) network.projections.push_back(reader.projection(p, network.populations));
+    }
+    section.close();
+    return network;
+}
+
+}  // namespace tripartite

@@ -1,0 +1,113 @@
+#pragma once
+#include <cmath>
+#include <cstdint>
+#include <optional>
+#include <type_traits>
+#include <variant>
+
+#include "core/field.hpp"
+#include "core/type_list.hpp"
+#include "experiment/yaml_tree.hpp"
+
+namespace tripartite {
+
+/// What a field table demands of a value, without its type.
+struct Demand {
+    std::string_view unit;
+    double min, max;
+    bool open_min, open_max;
+    std::span<const std::string_view> choices;
+
+    template <class F> static Demand of(const F& f) { return {f.unit, f.min, f.max, f.open_min, f.open_max, f.choices}; }
+    /// "> 0", "within 0 and 1", …; "" if every number will do.
+    std::string bounds() const;
+};
+
+/// Each reads a value, or reports what is wrong with it and returns nothing.
+std::optional<double> read_number(const YamlNode& node, const Demand& demand, Problems& problems);
+std::optional<std::int64_t> read_integer(const YamlNode& node, const Demand& demand, std::int64_t largest, Problems& problems);
+std::optional<bool> read_bool(const YamlNode& node, Problems& problems);
+std::optional<std::string> read_word(const YamlNode& node, Problems& problems);
+/// The place of the word among the choices.
+std::optional<int> read_choice(const YamlNode& node, std::span<const std::string_view> choices, Problems& problems);
+
+template <class T> void read_value(const YamlNode& node, const Demand& demand, T& to, Problems& problems) {
+    const auto assign = [&](const auto& value) { if (value) to = static_cast<T>(*value); };
+    if constexpr (std::is_same_v<T, bool>) assign(read_bool(node, problems));
+    else if constexpr (std::is_same_v<T, double>) assign(read_number(node, demand, problems));
+    else if constexpr (std::is_same_v<T, std::string>) assign(read_word(node, problems));
+    else if constexpr (std::is_enum_v<T>) assign(read_choice(node, demand.choices, problems));
+    else {
+        constexpr std::int64_t largest = sizeof(T) < 8 ? std::int64_t(std::numeric_limits<T>::max()) : INT64_MAX;
+        Demand whole = demand;
+        if constexpr (std::is_unsigned_v<T>) whole.min = std::fmax(demand.min, 0);
+        assign(read_integer(node, whole, largest, problems));
+    }
+}
+
+/// A mapping that is being read: whoever reads it takes the keys that it knows, and close() reports the others.
+class Section {
+public:
+    enum class Empty { refused, allowed };  ///< whether no value at all stands for an empty mapping
+
+    /// `node` must outlive the section.
+    Section(const YamlNode& node, Problems& problems, Empty empty = Empty::refused);
+
+    /// The value of a key, or null. A key without a value is a problem unless it is allowed.
+    const YamlNode* take(std::string_view key, Empty empty = Empty::refused);
+    /// The same; its absence is a problem.
+    const YamlNode* need(std::string_view key, Empty empty = Empty::refused);
+    bool has(std::string_view key) const { return node_.find(key) != nullptr; }
+
+    /// Takes the keys of a field table into the members of `to`.
+    template <class Owner, class Fields> void read(Owner& to, const Fields& fields) {
+        for_each_field(fields, [&](const auto& f) {
+            if (const YamlNode* value = take(f.name)) read_value(*value, Demand::of(f), to.*(f.member), problems_);
+        });
+    }
+    /// One word or a list of words.
+    std::vector<std::string> words(std::string_view key);
+    /// Of the keys not taken yet, the only one that names a kind. `what` is what errors call it: "loss".
+    const YamlNode* take_kind(std::string_view what, std::span<const std::string_view> kinds);
+    /// Reports the keys that nobody took.
+    void close();
+
+    const YamlNode& node() const { return node_; }
+    Problems& problems() { return problems_; }
+    void problem(const std::string& what) { problems_.key(node_, what); }
+
+private:
+    const YamlNode& node_;
+    Problems& problems_;
+    std::vector<std::string_view> known_;
+    bool readable_ = true;
+};
+
+/// `kind: {parameters}`, or the word `kind` alone, as a mapping.
+YamlNode as_kind(const YamlNode& node);
+
+/// A variant of components from the keys of a section that were not taken yet.
+template <class Variant> void read_kind(Section& section, std::string_view what, Variant& to) {
+    using Kinds = alternatives_of<Variant>;
+    const auto names = Kinds::names();
+    const YamlNode* chosen = section.take_kind(what, names);
+    if (!chosen) return;
+    Section parameters(*chosen, section.problems(), Section::Empty::allowed);
+    Kinds::for_each([&]<class Kind>() {
+        if (section.node().find(Kind::name) != chosen) return;
+        Kind kind;
+        parameters.read(kind, Kind::fields());
+        to = kind;
+    });
+    parameters.close();
+}
+
+/// A variant that has its mapping for itself.
+template <class Variant> void read_only_kind(const YamlNode& node, std::string_view what, Variant& to, Problems& problems) {
+    const YamlNode mapping = as_kind(node);
+    Section section(mapping, problems);
+    read_kind(section, what, to);
+    section.close();
+}
+
+}  // namespace tripartite

@@ -1,0 +1,174 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "core/surrogate.hpp"
+#include "datasets/dataset.hpp"
+#include "datasets/transform.hpp"
+#include "encoders/encoder.hpp"
+#include "engine/network.hpp"
+#include "learning/batch_norm.hpp"
+#include "learning/loss.hpp"
+#include "learning/optimiser.hpp"
+#include "learning/regulariser.hpp"
+#include "learning/schedule.hpp"
+#include "neurons/compiled.hpp"
+#include "synapses/initialiser.hpp"
+
+/// What an experiment file says, as plain structs: an embedder fills them in without YAML. Times are in ms.
+namespace tripartite {
+
+/// A neuron model with its parameters; `written` has each parameter as the resolved file shows it. Made by configure<Model>().
+struct NeuronConfig {
+    NeuronSpec spec;
+    std::vector<std::pair<std::string, std::string>> written;  ///< YAML key, value with unit
+};
+
+using Normalisation = std::variant<BatchNormOptions>;
+
+struct PopulationConfig {
+    std::string name;
+    int size = 0;
+    NeuronConfig neuron;
+    double dropout = 0;
+    std::optional<Normalisation> normalise;
+
+    /// Layers call the size `dense`.
+    static constexpr auto fields(std::string_view size = "size") {
+        using P = PopulationConfig;
+        return std::tuple{field(size, &P::size, "", "number of neurons").within(1, 1e8),
+                          field("dropout", &P::dropout, "", "share of neurons silenced for a whole sample in training").non_negative().below(1)};
+    }
+};
+
+/// Every neuron of `from` to every neuron of `to`.
+struct ProjectionConfig {
+    std::string from, to;
+    double delay = 0;  ///< ms, whole steps
+    Initialiser init = UniformFanIn{};
+    bool bias = true;
+
+    static constexpr auto delay_field() {
+        return field("delay", &ProjectionConfig::delay, "ms", "time from a spike to its effect, whole steps").non_negative();
+    }
+    static constexpr auto fields() {
+        return std::tuple{delay_field(), field("bias", &ProjectionConfig::bias, "", "a learned constant input to each target")};
+    }
+};
+
+/// One entry of `layers:`: a population, the projection from the layer before (or the input), and one onto itself.
+struct LayerConfig {
+    PopulationConfig population;                ///< without a name: layer1, layer2, …
+    ProjectionConfig feed;                      ///< from, to are left empty
+    std::optional<ProjectionConfig> recurrent;  ///< from, to are left empty; without a bias
+};
+
+/// Either layers, or populations and projections. The last population is the output.
+struct NetworkConfig {
+    std::vector<LayerConfig> layers;
+    std::vector<PopulationConfig> populations;
+    std::vector<ProjectionConfig> projections;
+
+    /// Layers as populations layer1, layer2, … (or their names) and the projections between them; the rest as it is.
+    NetworkConfig expanded() const;
+};
+
+/// What is written of the trained network's run over the first samples of the test set.
+struct Record {
+    std::vector<std::string> spikes, membrane;  ///< names of populations
+    int samples = 1;
+
+    static constexpr auto fields() {
+        return std::tuple{field("samples", &Record::samples, "", "test samples to record").within(1, 1e9)};
+    }
+};
+
+/// The keys that stand beside a kind.
+inline constexpr auto window_field = field("window", &Surrogate::window, "", "distance from the threshold beyond which the gradient is zero").positive();
+inline constexpr auto warm_up_field = field("warm_up", &ScheduleSpec::warm_up, "epochs", "epochs over which the rate grows from zero").non_negative();
+
+struct Experiment {
+    enum class Mode { train, evaluate };
+    enum class Precision { float32, float64 };
+    enum class Update { batch, window };
+    static constexpr std::string_view modes[] = {"train", "evaluate"}, precisions[] = {"float32", "float64"}, updates[] = {"batch", "window"};
+
+    // experiment:
+    std::string name = "experiment";
+    Mode mode = Mode::train;
+    std::string checkpoint;          ///< the trained network to evaluate
+    std::uint64_t seed = 1;
+    Precision precision = Precision::float32;
+    int threads = 0;                 ///< 0 = all cores
+    double event_density = 0.4;
+    // time:
+    double dt = 1;                   ///< ms
+    int steps = 0;                   ///< T
+    // network:
+    NetworkConfig network;
+    // input:
+    Dataset dataset;
+    Transform transform;
+    Encoder encoder;
+    int validation = 0;              ///< samples of the training set that are kept for validation
+    // learning:
+    Surrogate surrogate;
+    Loss loss;
+    RateBounds regulariser;
+    double clip = 0;                 ///< largest norm of the gradient; 0 = no limit
+    int truncate = 0;                ///< steps of a window of truncated BPTT; 0 = off
+    Update update = Update::batch;   ///< one optimiser step per batch, or per window
+    int recompute = 0;               ///< steps between stored states, the rest is computed again; 0 = off
+    OptimiserSpec optimiser;
+    ScheduleSpec schedule;
+    int epochs = 1, batch = 128;
+    // record: and output:
+    Record record;
+    std::string folder;              ///< empty: chosen by whoever runs it
+    bool tensorboard = false;
+
+    static constexpr auto experiment_fields() {
+        using E = Experiment;
+        return std::tuple{field("name", &E::name, "", "how results are labelled"),
+                          field("mode", &E::mode, "", "what to do").one_of(modes),
+                          field("checkpoint", &E::checkpoint, "", "the trained network to evaluate"),
+                          field("seed", &E::seed, "", "key of all random numbers"),
+                          field("precision", &E::precision, "", "of state, weights and gradients").one_of(precisions),
+                          field("threads", &E::threads, "", "0 takes all cores; results do not depend on it").within(0, 1024),
+                          field("event_density", &E::event_density, "", "spikes per neuron and step below which delivery is event-driven").within(0, 1)};
+    }
+    static constexpr auto time_fields() {
+        using E = Experiment;
+        return std::tuple{field("dt", &E::dt, "ms", "length of a step").positive(),
+                          field("steps", &E::steps, "", "steps per sample; or give duration, in ms").within(1, 1e6)};
+    }
+    static constexpr auto input_fields() {
+        return std::tuple{field("validation", &Experiment::validation, "", "training samples kept to choose the best epoch by").within(0, 1e9)};
+    }
+    static constexpr auto bptt_fields() {
+        using E = Experiment;
+        return std::tuple{field("recompute", &E::recompute, "", "steps between stored states, the rest is computed again; 0 stores all").within(0, 1e6),
+                          field("clip", &E::clip, "", "largest norm of the gradient; 0 is no limit").non_negative()};
+    }
+    static constexpr auto truncate_fields() {
+        using E = Experiment;
+        return std::tuple{field("steps", &E::truncate, "", "length of a window; gradients stop at its border").within(1, 1e6),
+                          field("update", &E::update, "", "one optimiser step per batch, or per window").one_of(updates)};
+    }
+    static constexpr auto learning_fields() {
+        using E = Experiment;
+        return std::tuple{field("epochs", &E::epochs, "", "passes over the training set").within(1, 1e6),
+                          field("batch", &E::batch, "", "samples per update").within(1, 1e6)};
+    }
+    static constexpr auto output_fields() {
+        using E = Experiment;
+        return std::tuple{field("folder", &E::folder, "", "where results are written"),
+                          field("tensorboard", &E::tensorboard, "", "also write TensorBoard's event file")};
+    }
+};
+
+}  // namespace tripartite

@@ -1,0 +1,7 @@
+#include "experiment/version.hpp"
+
+namespace tripartite {
+
+std::string version() { return TRIPARTITE_VERSION; }
+
+}  // namespace tripartite

@@ -1,0 +1,40 @@
+#pragma once
+#include "experiment/describe.hpp"
+
+namespace tripartite {
+
+/// A mapping to be written; add() keeps the order.
+class YamlWriter {
+public:
+    YamlWriter() { node_.kind = YamlNode::Kind::mapping; }
+    YamlWriter& add(std::string_view key, YamlNode value) { return node_.entries.emplace_back(key, std::move(value)), *this; }
+    YamlWriter& add(std::string_view key, const YamlWriter& value) { return add(key, value.node_); }
+    YamlWriter& add(std::string_view key, std::string text);
+    YamlWriter& add(std::string_view key, const std::vector<YamlWriter>& list);
+    YamlWriter& add(std::string_view key, const std::vector<std::string>& words);
+
+    /// Every field that has a value.
+    template <class Owner, class Fields> YamlWriter& add_fields(const Owner& owner, const Fields& fields) {
+        for_each_field(fields, [&](const auto& f) {
+            using T = typename std::decay_t<decltype(f)>::type;
+            const std::string text = value_text(f, owner);
+            if (!text.empty() || std::is_same_v<T, std::string>) add(f.name, text);
+        });
+        return *this;
+    }
+    /// `kind: {parameters}`.
+    template <class Variant> YamlWriter& add_kind(const Variant& variant) {
+        std::visit([&]<class Kind>(const Kind& kind) { add(Kind::name, YamlWriter().add_fields(kind, Kind::fields())); }, variant);
+        return *this;
+    }
+
+    /// Mappings and lists stand on one line where they fit.
+    std::string text() const;
+
+private:
+    YamlNode node_;
+};
+
+template <class Variant> YamlWriter kind_writer(const Variant& variant) { return YamlWriter().add_kind(variant); }
+
+}  // namespace tripartite

@@ -1,0 +1,166 @@
+#include "learning/bptt.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tripartite {
+namespace {
+
+EngineOptions with_window(EngineOptions engine, const BpttOptions& options) {
+    engine.window = options.truncate ? options.truncate : options.recompute;
+    return engine;
+}
+
+}  // namespace
+
+template <class Real>
+Bptt<Real>::Bptt(const Network& network, EngineOptions engine, const BpttOptions& options, ThreadPool& pool, const Surrogate* soft)
+    : options_(options), engine_(network, with_window(engine, options), pool, soft), output_(engine_.population(engine_.populations() - 1)) {
+    if (!output_.spec().neuron.spiking && reads_spikes(options.loss))
+        fail("the loss reads spikes, and the last population, '{}', never fires", output_.spec().name);
+    engine_.record_membrane(engine_.populations() - 1);
+}
+
+template <class Real>
+BatchResult Bptt<Real>::gradient(const Signal<Real>& input, std::span<const int> labels, int first_sample, int epoch,
+                                 const std::function<void()>& window_done) {
+    const int T = engine_.options().steps;
+    const int window = options_.truncate ? options_.truncate : options_.recompute ? options_.recompute : T;
+    BatchResult result;
+    spikes_ = 0;
+    engine_.begin(input, Phase::training, first_sample, epoch);
+    for (int t = 0; t < T; t += window) {
+        const int end = std::min(T, t + window);
+        if (options_.recompute) engine_.save(t / window);
+        engine_.forward(t, end, Phase::training);
+        for (int i = 0; i < engine_.populations(); ++i) spikes_ += double(engine_.population(i).spikes_in_window());
+        if (!options_.truncate) continue;
+        result.loss += loss_of_window(t, end, labels) * (end - t) / T;
+        check_finite(result.loss, first_sample, epoch, input);
+        engine_.clear_adjoints();
+        engine_.backward(t, end, options_.surrogate);
+        if (window_done) window_done();
+    }
+    if (!options_.truncate) {
+        result.loss = loss_of_window(0, T, labels);
+        check_finite(result.loss, first_sample, epoch, input);
+        for (int t = (T - 1) / window * window; t >= 0; t -= window) {
+            const int end = std::min(T, t + window);
+            if (end < T) {
+                engine_.restore(t / window);
+                engine_.forward(t, end, Phase::replay);
+            }
+            engine_.backward(t, end, options_.surrogate);
+            if (t > 0) engine_.keep_adjoints_in_flight(t, end);
+        }
+    }
+    predict(labels, result);
+    count_rate(result);
+    return result;
+}
+
+template <class Real> BatchResult Bptt<Real>::evaluate(const Signal<Real>& input, std::span<const int> labels) {
+    const int T = engine_.options().steps, window = engine_.options().window ? engine_.options().window : T;
+    BatchResult result;
+    spikes_ = 0;
+    engine_.begin(input, Phase::inference);
+    for (int t = 0; t < T; t += window) {
+        engine_.forward(t, std::min(T, t + window), Phase::inference);
+        for (int i = 0; i < engine_.populations(); ++i) spikes_ += double(engine_.population(i).spikes_in_window());
+    }
+    predict(labels, result);
+    bar_.shape(T, outputs_.samples, outputs_.neurons);
+    result.loss = std::visit([&](const auto& loss) { return loss(outputs_, labels, bar_); }, options_.loss);
+    count_rate(result);
+    return result;
+}
+
+template <class Real> void Bptt<Real>::read_outputs(int begin, int end, Outputs& outputs) {
+    const auto& shape = engine_.shape();
+    const int width = output_.width(), N = output_.spec().size;
+    outputs.shape(end - begin, shape.samples, N);
+    for (int c = 0; c < shape.chunks(); ++c)
+        for (int t = begin; t < end; ++t)
+            for (int b = 0; b < shape[c].samples; ++b)
+                for (int n = 0; n < N; ++n) {
+                    const int sample = shape[c].first + b;
+                    const Index at = outputs.at(t - begin, sample, n);
+                    outputs.membrane[at] = double(output_.membrane.tile(n / width, shape[c], t)[Index(b) * width + n % width]);
+                    if (output_.spec().neuron.spiking)
+                        outputs.spikes[at] = output_.soft ? double(output_.soft_spikes.row(t, sample)[n]) : double(output_.spikes(t, sample, n));
+                }
+}
+
+/// From the loss's arrays to the output population's tiles.
+template <class Real> void Bptt<Real>::write_adjoints(int begin, int end) {
+    const auto& shape = engine_.shape();
+    const int width = output_.width(), T = engine_.options().steps;
+    auto& bar = output_.output_bar;
+    bar.membrane.shape(T, shape.samples, output_.blocks(), width);
+    if (output_.spec().neuron.spiking) bar.spikes.shape(T, shape.samples, output_.blocks(), width);
+    for (int c = 0; c < shape.chunks(); ++c)
+        for (int t = begin; t < end; ++t)
+            for (int b = 0; b < shape[c].samples; ++b)
+                for (int n = 0; n < output_.spec().size; ++n) {
+                    const Index from = bar_.at(t - begin, shape[c].first + b, n), to = Index(b) * width + n % width;
+                    bar.membrane.tile(n / width, shape[c], t)[to] = Real(bar_.membrane[from]);
+                    if (bar.spikes.steps) bar.spikes.tile(n / width, shape[c], t)[to] = Real(bar_.spikes[from]);
+                }
+}
+
+template <class Real> double Bptt<Real>::loss_of_window(int begin, int end, std::span<const int> labels) {
+    read_outputs(begin, end, outputs_);
+    bar_.shape(end - begin, outputs_.samples, outputs_.neurons);
+    const double value = std::visit([&](const auto& loss) { return loss(outputs_, labels, bar_); }, options_.loss);
+    write_adjoints(begin, end);
+    return value + regularise(begin, end);
+}
+
+template <class Real> double Bptt<Real>::regularise(int begin, int end) {
+    const auto& r = options_.regulariser;
+    if (r.lower_weight == 0 && r.upper_weight == 0) return 0;
+    double value = 0;
+    for (int i = 0; i + 1 < engine_.populations(); ++i) {
+        auto& p = engine_.population(i);
+        if (!p.spec().neuron.spiking) continue;
+        p.output_bar.rate.assign(p.spec().size, 0);
+        value += r(p.mean_rates(begin, end), double(end - begin) * engine_.shape().samples, p.output_bar.rate);
+    }
+    return value;
+}
+
+template <class Real> void Bptt<Real>::predict(std::span<const int> labels, BatchResult& result) {
+    read_outputs(0, engine_.options().steps, outputs_);
+    std::vector<double> scores(outputs_.neurons);
+    predictions_.resize(labels.size());
+    for (std::size_t b = 0; b < labels.size(); ++b) {
+        std::visit([&](const auto& loss) { loss.scores(outputs_, int(b), scores); }, options_.loss);
+        predictions_[b] = int(std::ranges::max_element(scores) - scores.begin());
+        result.correct += predictions_[b] == labels[b];
+    }
+}
+
+template <class Real> void Bptt<Real>::count_rate(BatchResult& result) {
+    double neurons = 0;
+    for (int i = 0; i < engine_.populations(); ++i)
+        if (const auto& spec = engine_.population(i).spec(); spec.neuron.spiking) neurons += spec.size;
+    if (neurons > 0) result.spike_rate = spikes_ / (neurons * engine_.options().steps * engine_.shape().samples);
+}
+
+template <class Real> void Bptt<Real>::check_finite(double loss, int first_sample, int epoch, const Signal<Real>& input) {
+    if (std::isfinite(loss)) return;
+    // Once more, step by step, to find where it began.
+    engine_.begin(input, Phase::training, first_sample, epoch);
+    for (int t = 0; t < engine_.options().steps; ++t) {
+        engine_.forward(t, t + 1, Phase::replay);
+        for (int i = 0; i < engine_.populations(); ++i)
+            if (const auto where = engine_.population(i).not_finite(); !where.empty())
+                fail("a number stopped being finite: {}, step {}; a smaller learning rate or 'clip' may help", where, t);
+    }
+    fail("the loss is not finite, though every state is; a smaller learning rate or 'clip' may help");
+}
+
+template class Bptt<float>;
+template class Bptt<double>;
+
+}  // namespace tripartite

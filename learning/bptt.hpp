@@ -1,0 +1,59 @@
+#pragma once
+#include <functional>
+#include <span>
+
+#include "engine/engine.hpp"
+#include "learning/loss.hpp"
+#include "learning/regulariser.hpp"
+
+namespace tripartite {
+
+struct BpttOptions {
+    Surrogate surrogate;
+    Loss loss;
+    RateBounds regulariser;  ///< of every population that fires, but the last
+    int truncate = 0;        ///< steps after which gradients are cut, with a loss of its own for each window; 0 = never
+    int recompute = 0;       ///< steps between states that are kept; what lies between is computed again; 0 = keep everything
+};
+
+struct BatchResult {
+    double loss = 0;     ///< mean over the samples, regularisers included
+    int correct = 0;     ///< samples whose label has the highest score
+    double spike_rate = 0;  ///< spikes per neuron and step, over the populations that fire
+};
+
+/// Backpropagation through time with surrogate gradients, through a network whose last population is the output.
+template <class Real> class Bptt {
+public:
+    Bptt(const Network& network, EngineOptions engine, const BpttOptions& options, ThreadPool& pool, const Surrogate* soft = nullptr);
+
+    /// The gradient of the mean loss of a batch, in engine().parameters().gradients. With truncation, `window_done` is called
+    /// after each window: it may update the parameters and clear the gradients. first_sample and epoch key the dropout.
+    /// Throws Error if a number stops being finite; the text names population, field, neuron and step.
+    BatchResult gradient(const Signal<Real>& input, std::span<const int> labels, int first_sample, int epoch,
+                         const std::function<void()>& window_done = {});
+    /// Loss and predictions without dropout, with the running statistics of normalisers.
+    BatchResult evaluate(const Signal<Real>& input, std::span<const int> labels);
+    /// Arg max of the scores of each sample of the last batch.
+    const std::vector<int>& predictions() const { return predictions_; }
+
+    Engine<Real>& engine() { return engine_; }
+
+private:
+    void read_outputs(int begin, int end, Outputs& outputs);
+    void write_adjoints(int begin, int end);
+    double loss_of_window(int begin, int end, std::span<const int> labels);
+    double regularise(int begin, int end);
+    void predict(std::span<const int> labels, BatchResult& result);
+    void count_rate(BatchResult& result);
+    void check_finite(double loss, int first_sample, int epoch, const Signal<Real>& input);
+
+    BpttOptions options_;
+    Engine<Real> engine_;
+    Population<Real>& output_;
+    Outputs outputs_, bar_;
+    std::vector<int> predictions_;
+    double spikes_ = 0;
+};
+
+}  // namespace tripartite

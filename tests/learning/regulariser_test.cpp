@@ -1,0 +1,37 @@
+#include "learning/regulariser.hpp"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace tripartite {
+namespace {
+
+const RateBounds bounds{.lower = 0.1, .upper = 0.4, .lower_weight = 2, .upper_weight = 3};
+
+TEST(RateBounds, PenalisesTheSquaredDistanceFromTheBounds) {
+    std::vector<double> bar(3);
+    EXPECT_NEAR(bounds(std::vector<double>{0.05, 0.2, 0.5}, 8, bar), 2 * 0.05 * 0.05 + 3 * 0.1 * 0.1, 1e-16);
+}
+
+TEST(RateBounds, CostsNothingWithinTheBoundsOrWithoutWeights) {
+    std::vector<double> bar(3);
+    EXPECT_EQ(bounds(std::vector<double>{0.1, 0.2, 0.4}, 8, bar), 0);
+    EXPECT_EQ(RateBounds{}(std::vector<double>{0, 0.5, 1}, 8, bar), 0);
+    EXPECT_EQ(bar, std::vector<double>(3));
+}
+
+TEST(RateBounds, AdjointOfASpikeMatchesFiniteDifferences) {
+    constexpr double rows = 8, h = 1e-6;
+    const std::vector<double> rate{0.05, 0.2, 0.5};
+    std::vector<double> bar(3, 1), unused(3);
+    bounds(rate, rows, bar);
+    for (int n = 0; n < 3; ++n) {
+        auto up = rate, down = rate;  // a spike more raises the mean rate by 1 / rows
+        up[n] += h / rows, down[n] -= h / rows;
+        EXPECT_NEAR(bar[n], 1 + (bounds(up, rows, unused) - bounds(down, rows, unused)) / (2 * h), 1e-9) << n;
+    }
+}
+
+}  // namespace
+}  // namespace tripartite
