@@ -5,12 +5,13 @@
 namespace tripartite {
 namespace {
 
-/// Samples of a tile: its inputs over one window should stay in the second-level cache, and 16 rows keep a product busy.
+/// Samples of a tile: its inputs over one window should stay in the second-level cache, there should be a few tiles per
+/// block of neurons to share out, and a product takes rows six at a time.
 int samples_of_tile(int window, int samples, bool recurrent, std::size_t real) {
     if (recurrent) return std::min(samples, 16);
     const int fitting = int((std::size_t(1) << 18) / (real * block_of_neurons * window));
-    const int chunks = std::max(1, samples / std::max(16, fitting));
-    return (samples + chunks - 1) / chunks;
+    const int wanted = std::min(fitting, (samples + 3) / 4);
+    return std::min(samples, std::max(24, (wanted + 5) / 6 * 6));
 }
 
 }  // namespace
@@ -48,6 +49,12 @@ Engine<Real>::Engine(const Network& network, const EngineOptions& options, Threa
     window_ = options.window > 0 ? std::min(options.window, options.steps) : options.steps;
     if (window_ == options.steps) tail_ = 0;
     parameters_changed();
+}
+
+template <class Real> void Engine<Real>::clear_gradients() {
+    constexpr Index piece = 1 << 16;
+    auto& g = parameters_.gradients;
+    pool_.for_each((g.size() + piece - 1) / piece, [&](Index i, int) { std::fill_n(g.data() + i * piece, std::min(piece, g.size() - i * piece), Real(0)); });
 }
 
 template <class Real> void Engine<Real>::parameters_changed() {

@@ -54,6 +54,8 @@ public:
     const Shape& shape() const { return shape_; }
     const EngineOptions& options() const { return options_; }
     ThreadPool& pool() { return pool_; }
+    /// Gradients are added to until they are cleared.
+    void clear_gradients();
     /// Recomputes coefficients after the parameters changed.
     void parameters_changed();
     void record_membrane(int population) { recorded_[population] = true; }

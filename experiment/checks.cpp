@@ -35,7 +35,7 @@ private:
         for (std::size_t begin = 0; node && begin <= path.size();) {
             const std::size_t end = std::min(path.find('.', begin), path.size());
             node = node->find(path.substr(begin, end - begin));
-            if (node) place = node->kind == YamlNode::Kind::scalar ? node->place : node->key;
+            if (node) place = node->kind == YamlNode::Kind::scalar ? node->place : node->key_place;
             begin = end + 1;
         }
         problems_.at(place, path, what);
@@ -60,7 +60,8 @@ private:
         if (const int classes = classes_of(e_.dataset); classes != output.size)
             report(path_of(last, "size"), fmt::format("the output '{}' has {} neurons, but the data set has {} classes", output.name, output.size, classes));
         if (reads_spikes(e_.loss) && !output.neuron.spec.spiking)
-            report("learning.bptt.loss", fmt::format("reads spikes, but the output '{}' is a {}, which never fires; take a loss of membranes, or a neuron that fires",
+            report("learning.bptt.loss", fmt::format("reads spikes, but the output '{}' is a {}, which never fires; "
+                                                     "take a loss of membranes, or a neuron that fires",
                                                      output.name, output.neuron.spec.model));
         const auto* temporal = std::get_if<SquaredErrorTemporal>(&e_.loss);
         for (const auto& [key, target] : {std::pair{"on_target", temporal ? temporal->on_target : 0}, {"off_target", temporal ? temporal->off_target : 0}})
@@ -95,14 +96,16 @@ private:
                 return c.to == p.name && c.from != p.name && (c.from != Network::input || is_spiking(e_.encoder) || c.delay > 0);
             });
             if (p.normalise && varies)
-                report("learning.bptt.recompute", fmt::format("needs all steps at once for the statistics of '{}', whose input changes in time; leave out recompute, or normalise", p.name));
+                report("learning.bptt.recompute", fmt::format("needs all steps at once for the statistics of '{}', whose input changes in time; "
+                                                              "leave out recompute, or normalise", p.name));
         }
     }
 
     void validation() {
         const auto* generated = std::get_if<Generated>(&e_.dataset);
         const int samples = generated ? generated->train : 60'000;
-        if (e_.validation >= samples) report("input.validation", fmt::format("must leave samples to train on, of which the data set has {}, got {}", samples, e_.validation));
+        if (e_.validation >= samples)
+            report("input.validation", fmt::format("must leave samples to train on, of which the data set has {}, got {}", samples, e_.validation));
         if (e_.validation == 0 && std::holds_alternative<Plateau>(e_.schedule.kind))
             report("learning.schedule", "plateau follows the validation accuracy; give input.validation a number of samples");
     }

@@ -24,10 +24,10 @@ public:
         return layer;
     }
 
-    PopulationConfig named_population(const std::string& name, const YamlNode& node) {
+    PopulationConfig named_population(const YamlNode& node) {
         PopulationConfig config;
-        check_name(name, node.key, node.path);
-        config.name = name;
+        check_name(node.key, node.key_place, node.path);
+        config.name = node.key;
         Section section(node, problems_);
         section.need("size");
         population(section, config, "size");
@@ -124,14 +124,14 @@ NetworkConfig read_network(const YamlNode& node, double dt, const NeuronRegistry
     if (const YamlNode* layers = section.take("layers")) {
         if (section.has("populations") || section.has("projections")) section.problem("has layers, and populations or projections; choose one form");
         if (layers->kind != YamlNode::Kind::list) problems.value(*layers, "expected a list, got " + layers->description());
-        else for (const auto& [index, layer] : layers->entries) network.layers.push_back(reader.layer(layer));
+        else for (const auto& layer : layers->entries) network.layers.push_back(reader.layer(layer));
         section.take("populations"), section.take("projections");
     } else {
         const YamlNode *populations = section.need("populations"), *projections = section.need("projections");
         if (populations && populations->kind != YamlNode::Kind::mapping) problems.value(*populations, "expected a mapping, got " + populations->description());
-        else if (populations) for (const auto& [name, population] : populations->entries) network.populations.push_back(reader.named_population(name, population));
+        else if (populations) for (const auto& p : populations->entries) network.populations.push_back(reader.named_population(p));
         if (projections && projections->kind != YamlNode::Kind::list) problems.value(*projections, "expected a list, got " + projections->description());
-        else if (projections) for (const auto& [index, p] : projections->entries) network.projections.push_back(reader.projection(p, network.populations));
+        else if (projections) for (const auto& p : projections->entries) network.projections.push_back(reader.projection(p, network.populations));
     }
     section.close();
     return network;

@@ -36,7 +36,8 @@ template <class M> NeuronConfig read_neuron(Section& neuron) {
     if constexpr (std::is_same_v<M, Lif>) read_preset(neuron, params);
     neuron.read(params, fields);
     const auto learn = read_learn(neuron, describe_fields(params, fields));
-    if (const YamlNode* tau = neuron.node().find("tau_m"); tau && neuron.has("beta")) neuron.problems().key(*tau, "beta is given in its place; leave out one of them");
+    if (const YamlNode* tau = neuron.node().find("tau_m"); tau && neuron.has("beta"))
+        neuron.problems().key(*tau, "beta is given in its place; leave out one of them");
     neuron.close();
     if (neuron.problems().count() > before) return {};
     if (const std::string_view problem = M::problem(params); !problem.empty()) return neuron.problem(std::string(problem)), NeuronConfig{};

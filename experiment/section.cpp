@@ -97,7 +97,7 @@ const YamlNode* Section::take(std::string_view key, Empty empty) {
 }
 
 const YamlNode* Section::need(std::string_view key, Empty empty) {
-    if (readable_ && !has(key)) problems_.at(node_.key, node_.path.empty() ? std::string(key) : fmt::format("{}.{}", node_.path, key), "is required");
+    if (readable_ && !has(key)) problems_.at(node_.key_place, node_.path.empty() ? std::string(key) : fmt::format("{}.{}", node_.path, key), "is required");
     return take(key, empty);
 }
 
@@ -108,27 +108,27 @@ std::vector<std::string> Section::words(std::string_view key) {
         if (auto word = read_word(node, problems_)) words.push_back(*word);
     };
     if (value && value->kind == YamlNode::Kind::list)
-        for (const auto& entry : value->entries) add(entry.second);
+        for (const auto& entry : value->entries) add(entry);
     else if (value) add(*value);
     return words;
 }
 
 const YamlNode* Section::take_kind(std::string_view what, std::span<const std::string_view> kinds) {
     const YamlNode *chosen = nullptr, *unknown = nullptr;
-    std::string_view word;
     if (!readable_) return nullptr;
-    for (const auto& [key, value] : node_.entries) {
-        if (std::ranges::count(known_, key)) continue;
-        const bool known = std::ranges::count(kinds, key);
+    for (const auto& value : node_.entries) {
+        if (std::ranges::count(known_, value.key)) continue;
+        const bool known = std::ranges::count(kinds, value.key);
         if (known && chosen) problems_.key(value, fmt::format("a second {}; there can be only one", what));
         else if (known) chosen = &value;
-        else if (!unknown) unknown = &value, word = key;
+        else if (!unknown) unknown = &value;
     }
     known_.insert(known_.end(), kinds.begin(), kinds.end());
     if (chosen) return chosen;
     if (unknown) {
+        const std::string& word = unknown->key;
         const std::string near = did_you_mean(word, known_);
-        problems_.at(unknown->key, node_.path, fmt::format("unknown {} '{}'{}", what, word, near.empty() ? "; known: " + listed(kinds) : near));
+        problems_.at(unknown->key_place, node_.path, fmt::format("unknown {} '{}'{}", what, word, near.empty() ? "; known: " + listed(kinds) : near));
         known_.push_back(word);
     } else {
         problem(fmt::format("names no {}; known: {}", what, listed(kinds)));
@@ -138,16 +138,16 @@ const YamlNode* Section::take_kind(std::string_view what, std::span<const std::s
 
 void Section::close() {
     if (!readable_) return;
-    for (const auto& [key, value] : node_.entries)
-        if (!std::ranges::count(known_, key)) problems_.key(value, "unknown key" + did_you_mean(key, known_));
+    for (const auto& value : node_.entries)
+        if (!std::ranges::count(known_, value.key)) problems_.key(value, "unknown key" + did_you_mean(value.key, known_));
 }
 
 YamlNode as_kind(const YamlNode& node) {
     if (node.kind != YamlNode::Kind::scalar) return node;
     YamlNode mapping = node;
     mapping.kind = YamlNode::Kind::mapping;
-    auto& child = mapping.entries.emplace_back(node.scalar, YamlNode{}).second;
-    child.place = child.key = node.place;
+    auto& child = mapping.add(node.scalar);
+    child.place = child.key_place = node.place;
     child.path = node.path + "." + node.scalar;
     return mapping;
 }

@@ -99,12 +99,12 @@ template <class Real> void TrainingRun<Real>::train_batch(Batch<Real>& batch, in
     const auto& e = experiment_;
     encode(e.encoder, batch.images, batch.samples, e.steps, e.dt, e.seed, state_.epoch, encoded_, &pool_);
     const double rate = schedule_.rate(std::int64_t(state_.epoch) * batches + state_.batch);
-    engine_.parameters().gradients.fill(0);
+    engine_.clear_gradients();
     const bool each_window = e.truncate && e.update == Experiment::Update::window;
     const auto result = bptt_.gradient(encoded_.signal, batch.labels, state_.batch * e.batch, state_.epoch, [&] {
         if (!each_window) return;
         update(rate);
-        engine_.parameters().gradients.fill(0);
+        engine_.clear_gradients();
     });
     if (!each_window) update(rate);
     const double n = double(batch.labels.size());

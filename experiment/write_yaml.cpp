@@ -16,24 +16,32 @@ std::string quoted(const std::string& text) {
     const auto starts = [](unsigned char c) { return std::isalnum(c) || c == '_' || c == '/' || c == '.'; };
     const auto number = [](const std::string& t) { return t.size() > 1 && t[0] == '-' && (std::isdigit(static_cast<unsigned char>(t[1])) || t[1] == '.'); };
     static constexpr std::string_view nulls[] = {"null", "Null", "NULL"};
-    const bool safe = !text.empty() && (starts(text[0]) || number(text)) && text.back() != ' ' && std::ranges::all_of(text, plain) && !std::ranges::count(nulls, text);
+    const bool safe = !text.empty() && (starts(text[0]) || number(text)) && text.back() != ' ' &&
+                      std::ranges::all_of(text, plain) && !std::ranges::count(nulls, text);
     return safe ? text : nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+YamlNode scalar(std::string text) {
+    YamlNode node;
+    node.kind = Kind::scalar;
+    node.scalar = std::move(text);
+    return node;
 }
 
 std::string flow(const YamlNode& node) {
     if (node.kind == Kind::scalar) return quoted(node.scalar);
     std::string inside;
-    for (const auto& [key, value] : node.entries) {
+    for (const auto& value : node.entries) {
         if (!inside.empty()) inside += ", ";
-        inside += node.kind == Kind::list ? flow(value) : quoted(key) + ": " + flow(value);
+        inside += node.kind == Kind::list ? flow(value) : quoted(value.key) + ": " + flow(value);
     }
     return node.kind == Kind::list ? "[" + inside + "]" : "{" + inside + "}";
 }
 
 void block(const YamlNode& node, std::size_t indent, std::string& out) {
-    for (const auto& [key, value] : node.entries) {
+    for (const auto& value : node.entries) {
         const bool list = node.kind == Kind::list;
-        const std::string start = std::string(indent, ' ') + (list ? "- " : quoted(key) + ":"), line = flow(value);
+        const std::string start = std::string(indent, ' ') + (list ? "- " : quoted(value.key) + ":"), line = flow(value);
         if (value.kind == Kind::scalar || value.entries.empty() || start.size() + line.size() < line_width) {
             out += start + (list ? "" : " ") + line + "\n";
             continue;
@@ -47,23 +55,20 @@ void block(const YamlNode& node, std::size_t indent, std::string& out) {
 }  // namespace
 
 YamlWriter& YamlWriter::add(std::string_view key, std::string text) {
-    YamlNode node;
-    node.kind = Kind::scalar;
-    node.scalar = std::move(text);
-    return add(key, std::move(node));
+    return add(key, scalar(std::move(text)));
 }
 
 YamlWriter& YamlWriter::add(std::string_view key, const std::vector<YamlWriter>& list) {
     YamlNode node;
     node.kind = Kind::list;
-    for (const auto& entry : list) node.entries.emplace_back("", entry.node_);
+    for (const auto& entry : list) node.entries.push_back(entry.node_);
     return add(key, std::move(node));
 }
 
 YamlWriter& YamlWriter::add(std::string_view key, const std::vector<std::string>& words) {
     YamlNode node;
     node.kind = Kind::list;
-    for (const auto& word : words) node.entries.emplace_back("", YamlNode{.kind = Kind::scalar, .scalar = word, .entries = {}, .path = {}, .place = {}, .key = {}});
+    for (const auto& word : words) node.entries.push_back(scalar(word));
     return add(key, std::move(node));
 }
 

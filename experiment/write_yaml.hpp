@@ -7,7 +7,11 @@ namespace tripartite {
 class YamlWriter {
 public:
     YamlWriter() { node_.kind = YamlNode::Kind::mapping; }
-    YamlWriter& add(std::string_view key, YamlNode value) { return node_.entries.emplace_back(key, std::move(value)), *this; }
+    YamlWriter& add(std::string_view key, YamlNode value) {
+        value.key = key;
+        node_.entries.push_back(std::move(value));
+        return *this;
+    }
     YamlWriter& add(std::string_view key, const YamlWriter& value) { return add(key, value.node_); }
     YamlWriter& add(std::string_view key, std::string text);
     YamlWriter& add(std::string_view key, const std::vector<YamlWriter>& list);

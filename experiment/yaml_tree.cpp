@@ -3,6 +3,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace tripartite {
 namespace {
@@ -18,7 +19,7 @@ public:
 
     void copy(const YAML::Node& from, YamlNode& to, int depth) {
         // yaml-cpp gives a null the mark of whatever comes next.
-        to.place = from.IsNull() ? to.key : place_of(from.Mark());
+        to.place = from.IsNull() ? to.key_place : place_of(from.Mark());
         if (depth > deepest || ++size_ > largest) {
             if (!too_large_) problems_.value(to, depth > deepest ? "nested too deeply" : "the document has too many values");
             too_large_ = true;
@@ -44,8 +45,8 @@ private:
         add(to, key.Scalar(), key.Mark(), value, depth);
     }
     void add(YamlNode& to, const std::string& key, const YAML::Mark& mark, const YAML::Node& value, int depth) {
-        auto& child = to.entries.emplace_back(key, YamlNode{}).second;
-        child.key = place_of(mark);
+        auto& child = to.add(key);
+        child.key_place = place_of(mark);
         child.path = join(to.path, key);
         copy(value, child, depth + 1);
     }
@@ -57,14 +58,14 @@ private:
 };
 
 void set_places(YamlNode& node, Place place) {
-    node.place = node.key = place;
-    for (auto& [key, child] : node.entries) set_places(child, place);
+    node.place = node.key_place = place;
+    for (auto& child : node.entries) set_places(child, place);
 }
 
 /// A word becomes a mapping with that key.
 void add_word(YamlNode& node) {
-    auto& child = node.entries.emplace_back(node.scalar, YamlNode{}).second;
-    child.place = child.key = node.place;
+    auto& child = node.add(node.scalar);
+    child.place = child.key_place = node.place;
 }
 
 /// The node that a path names, made where it is missing; null if the path leads nowhere.
@@ -80,15 +81,15 @@ YamlNode* descend(YamlNode& root, std::string_view path, Problems& problems) {
             problems.at({}, std::string(path.substr(0, end)), fmt::format("the list has {} entries, counted from 0", at->entries.size()));
             return nullptr;
         }
-        at = next ? next : &at->entries.emplace_back(key, YamlNode{}).second;
+        at = next ? next : &at->add(key);
         begin = end + 1;
     }
     return at;
 }
 
 void number(YamlNode& node) {
-    for (auto& [key, child] : node.entries) {
-        child.path = node.path.empty() ? key : node.path + "." + key;
+    for (auto& child : node.entries) {
+        child.path = node.path.empty() ? child.key : node.path + "." + child.key;
         number(child);
     }
 }
@@ -96,8 +97,13 @@ void number(YamlNode& node) {
 }  // namespace
 
 const YamlNode* YamlNode::find(std::string_view key) const {
-    const auto found = std::ranges::find(entries, key, &std::pair<std::string, YamlNode>::first);
-    return found == entries.end() ? nullptr : &found->second;
+    const auto found = std::ranges::find(entries, key, &YamlNode::key);
+    return found == entries.end() ? nullptr : &*found;
+}
+YamlNode& YamlNode::add(std::string_view key) {
+    auto& child = entries.emplace_back();
+    child.key = key;
+    return child;
 }
 YamlNode* YamlNode::find(std::string_view key) { return const_cast<YamlNode*>(std::as_const(*this).find(key)); }
 
@@ -120,7 +126,7 @@ void Problems::raise() {
 
 YamlNode parse_yaml(std::string_view text, Problems& problems) {
     YamlNode root;
-    root.place = root.key = {1, 1};
+    root.place = root.key_place = {1, 1};
     try {
         const auto documents = YAML::LoadAll(std::string(text));
         if (documents.size() > 1) problems.at(place_of(documents[1].Mark()), "", "a second document begins here; a file has one experiment");
@@ -145,7 +151,10 @@ void override_yaml(YamlNode& root, std::string_view assignment, Problems& proble
         return problems.at({}, path, e.what());
     }
     set_places(value, {});
-    if (YamlNode* at = descend(root, path, problems)) *at = std::move(value);
+    if (YamlNode* at = descend(root, path, problems)) {
+        value.key = at->key;
+        *at = std::move(value);
+    }
 }
 
 void set_paths(YamlNode& root) { number(root); }

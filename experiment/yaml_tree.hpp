@@ -2,7 +2,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "core/error.hpp"
@@ -23,13 +22,14 @@ struct Place {
 struct YamlNode {
     enum class Kind { null, scalar, list, mapping };
     Kind kind = Kind::null;
-    std::string scalar;
-    std::vector<std::pair<std::string, YamlNode>> entries;
-    std::string path;  ///< "network.layers.0.dense"
-    Place place, key;  ///< of the value, and of its key
+    std::string key, scalar;
+    std::vector<YamlNode> entries;
+    std::string path;        ///< "network.layers.0.dense"
+    Place place, key_place;  ///< of the value, and of its key
 
     const YamlNode* find(std::string_view key) const;
     YamlNode* find(std::string_view key);
+    YamlNode& add(std::string_view key);
     /// "a mapping", "a list", "nothing" or the text in quotes: what an error says that it got.
     std::string description() const;
 };
@@ -41,7 +41,7 @@ public:
 
     void at(const Place& place, const std::string& path, const std::string& what);
     void value(const YamlNode& node, const std::string& what) { at(node.place, node.path, what); }
-    void key(const YamlNode& node, const std::string& what) { at(node.key, node.path, what); }
+    void key(const YamlNode& node, const std::string& what) { at(node.key_place, node.path, what); }
     std::size_t count() const { return found_.size(); }
     /// Throws ConfigError with everything found, in the order of the file, unless that is nothing.
     void raise();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace tripartite {
 namespace {
@@ -54,8 +55,7 @@ BatchResult Bptt<Real>::gradient(const Signal<Real>& input, std::span<const int>
             if (t > 0) engine_.keep_adjoints_in_flight(t, end);
         }
     }
-    predict(labels, result);
-    count_rate(result);
+    score(labels, result, !options_.truncate);
     return result;
 }
 
@@ -68,52 +68,53 @@ template <class Real> BatchResult Bptt<Real>::evaluate(const Signal<Real>& input
         engine_.forward(t, std::min(T, t + window), Phase::inference);
         for (int i = 0; i < engine_.populations(); ++i) spikes_ += double(engine_.population(i).spikes_in_window());
     }
-    predict(labels, result);
-    bar_.shape(T, outputs_.samples, outputs_.neurons);
-    result.loss = std::visit([&](const auto& loss) { return loss(outputs_, labels, bar_); }, options_.loss);
-    count_rate(result);
+    result.loss = loss_of_window(0, T, labels);
+    score(labels, result, true);
     return result;
 }
 
-template <class Real> void Bptt<Real>::read_outputs(int begin, int end, Outputs& outputs) {
-    const auto& shape = engine_.shape();
+template <class Real> void Bptt<Real>::read_outputs(Chunk chunk, int begin, int end, Outputs& outputs) const {
     const int width = output_.width(), N = output_.spec().size;
-    outputs.shape(end - begin, shape.samples, N);
-    for (int c = 0; c < shape.chunks(); ++c)
-        for (int t = begin; t < end; ++t)
-            for (int b = 0; b < shape[c].samples; ++b)
-                for (int n = 0; n < N; ++n) {
-                    const int sample = shape[c].first + b;
-                    const Index at = outputs.at(t - begin, sample, n);
-                    outputs.membrane[at] = double(output_.membrane.tile(n / width, shape[c], t)[Index(b) * width + n % width]);
-                    if (output_.spec().neuron.spiking)
-                        outputs.spikes[at] = output_.soft ? double(output_.soft_spikes.row(t, sample)[n]) : double(output_.spikes(t, sample, n));
-                }
+    outputs.shape(end - begin, chunk.samples, N);
+    for (int t = begin; t < end; ++t)
+        for (int b = 0; b < chunk.samples; ++b)
+            for (int n = 0; n < N; ++n) {
+                const Index at = outputs.at(t - begin, b, n);
+                outputs.membrane[at] = double(output_.membrane.tile(n / width, chunk, t)[Index(b) * width + n % width]);
+                if (output_.spec().neuron.spiking)
+                    outputs.spikes[at] = output_.soft ? double(output_.soft_spikes.row(t, chunk.first + b)[n]) : double(output_.spikes(t, chunk.first + b, n));
+            }
 }
 
-/// From the loss's arrays to the output population's tiles.
-template <class Real> void Bptt<Real>::write_adjoints(int begin, int end) {
-    const auto& shape = engine_.shape();
-    const int width = output_.width(), T = engine_.options().steps;
-    auto& bar = output_.output_bar;
-    bar.membrane.shape(T, shape.samples, output_.blocks(), width);
-    if (output_.spec().neuron.spiking) bar.spikes.shape(T, shape.samples, output_.blocks(), width);
-    for (int c = 0; c < shape.chunks(); ++c)
-        for (int t = begin; t < end; ++t)
-            for (int b = 0; b < shape[c].samples; ++b)
-                for (int n = 0; n < output_.spec().size; ++n) {
-                    const Index from = bar_.at(t - begin, shape[c].first + b, n), to = Index(b) * width + n % width;
-                    bar.membrane.tile(n / width, shape[c], t)[to] = Real(bar_.membrane[from]);
-                    if (bar.spikes.steps) bar.spikes.tile(n / width, shape[c], t)[to] = Real(bar_.spikes[from]);
-                }
+/// From the loss's arrays, times the chunk's share of the batch, to the output population's tiles.
+template <class Real> void Bptt<Real>::write_adjoints(Chunk chunk, int begin, int end, const Outputs& bar, double share) {
+    const int width = output_.width();
+    auto& to = output_.output_bar;
+    for (int t = begin; t < end; ++t)
+        for (int b = 0; b < chunk.samples; ++b)
+            for (int n = 0; n < output_.spec().size; ++n) {
+                const Index from = bar.at(t - begin, b, n), at = Index(b) * width + n % width;
+                to.membrane.tile(n / width, chunk, t)[at] = Real(share * bar.membrane[from]);
+                if (to.spikes.steps) to.spikes.tile(n / width, chunk, t)[at] = Real(share * bar.spikes[from]);
+            }
 }
 
 template <class Real> double Bptt<Real>::loss_of_window(int begin, int end, std::span<const int> labels) {
-    read_outputs(begin, end, outputs_);
-    bar_.shape(end - begin, outputs_.samples, outputs_.neurons);
-    const double value = std::visit([&](const auto& loss) { return loss(outputs_, labels, bar_); }, options_.loss);
-    write_adjoints(begin, end);
-    return value + regularise(begin, end);
+    const auto& shape = engine_.shape();
+    auto& to = output_.output_bar;
+    to.membrane.shape(engine_.options().steps, shape.samples, output_.blocks(), output_.width());
+    if (output_.spec().neuron.spiking) to.spikes.shape(engine_.options().steps, shape.samples, output_.blocks(), output_.width());
+    outputs_.resize(shape.chunks()), bars_.resize(shape.chunks());
+    std::vector<double> losses(shape.chunks());
+    engine_.pool().for_each(shape.chunks(), [&](Index i, int) {
+        const Chunk chunk = shape[i];
+        const double share = double(chunk.samples) / shape.samples;
+        read_outputs(chunk, begin, end, outputs_[i]);
+        bars_[i].shape(end - begin, chunk.samples, output_.spec().size);
+        losses[i] = share * std::visit([&](const auto& loss) { return loss(outputs_[i], labels.subspan(chunk.first, chunk.samples), bars_[i]); }, options_.loss);
+        write_adjoints(chunk, begin, end, bars_[i], share);
+    });
+    return std::accumulate(losses.begin(), losses.end(), 0.0) + regularise(begin, end);
 }
 
 template <class Real> double Bptt<Real>::regularise(int begin, int end) {
@@ -129,22 +130,26 @@ template <class Real> double Bptt<Real>::regularise(int begin, int end) {
     return value;
 }
 
-template <class Real> void Bptt<Real>::predict(std::span<const int> labels, BatchResult& result) {
-    read_outputs(0, engine_.options().steps, outputs_);
-    std::vector<double> scores(outputs_.neurons);
-    predictions_.resize(labels.size());
-    for (std::size_t b = 0; b < labels.size(); ++b) {
-        std::visit([&](const auto& loss) { loss.scores(outputs_, int(b), scores); }, options_.loss);
-        predictions_[b] = int(std::ranges::max_element(scores) - scores.begin());
-        result.correct += predictions_[b] == labels[b];
+template <class Real> void Bptt<Real>::predict(Chunk chunk, const Outputs& outputs) {
+    std::vector<double> scores(outputs.neurons);
+    for (int b = 0; b < chunk.samples; ++b) {
+        std::visit([&](const auto& loss) { loss.scores(outputs, b, scores); }, options_.loss);
+        predictions_[chunk.first + b] = int(std::ranges::max_element(scores) - scores.begin());
     }
 }
 
-template <class Real> void Bptt<Real>::count_rate(BatchResult& result) {
+template <class Real> void Bptt<Real>::score(std::span<const int> labels, BatchResult& result, bool outputs_are_whole) {
+    const auto& shape = engine_.shape();
+    predictions_.resize(labels.size());
+    engine_.pool().for_each(shape.chunks(), [&](Index i, int) {
+        if (!outputs_are_whole) read_outputs(shape[i], 0, engine_.options().steps, outputs_[i]);
+        predict(shape[i], outputs_[i]);
+    });
+    for (std::size_t b = 0; b < labels.size(); ++b) result.correct += predictions_[b] == labels[b];
     double neurons = 0;
     for (int i = 0; i < engine_.populations(); ++i)
         if (const auto& spec = engine_.population(i).spec(); spec.neuron.spiking) neurons += spec.size;
-    if (neurons > 0) result.spike_rate = spikes_ / (neurons * engine_.options().steps * engine_.shape().samples);
+    if (neurons > 0) result.spike_rate = spikes_ / (neurons * engine_.options().steps * shape.samples);
 }
 
 template <class Real> void Bptt<Real>::check_finite(double loss, int first_sample, int epoch, const Signal<Real>& input) {

@@ -40,18 +40,18 @@ public:
     Engine<Real>& engine() { return engine_; }
 
 private:
-    void read_outputs(int begin, int end, Outputs& outputs);
-    void write_adjoints(int begin, int end);
+    void read_outputs(Chunk chunk, int begin, int end, Outputs& outputs) const;
+    void write_adjoints(Chunk chunk, int begin, int end, const Outputs& bar, double share);
     double loss_of_window(int begin, int end, std::span<const int> labels);
     double regularise(int begin, int end);
-    void predict(std::span<const int> labels, BatchResult& result);
-    void count_rate(BatchResult& result);
+    void predict(Chunk chunk, const Outputs& outputs);
+    void score(std::span<const int> labels, BatchResult& result, bool outputs_are_whole);
     void check_finite(double loss, int first_sample, int epoch, const Signal<Real>& input);
 
     BpttOptions options_;
     Engine<Real> engine_;
     Population<Real>& output_;
-    Outputs outputs_, bar_;
+    std::vector<Outputs> outputs_, bars_;  ///< of each chunk of samples: losses are means over samples, so chunks go side by side
     std::vector<int> predictions_;
     double spikes_ = 0;
 };

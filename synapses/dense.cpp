@@ -132,42 +132,52 @@ template <class Real> void Dense<Real>::deliver_back(const InputAdjoint<Real>& i
 template <class Real>
 void Dense<Real>::gradient(const Signal<Real>& source, const InputAdjoint<Real>& input_bar, const Shape& shape, ThreadPool& pool,
                            std::span<Scratch<Real>> scratch) {
+    // Rows that are copied serve several blocks of targets; how many follows from the shape alone.
     const Index biases = bias_ < 0 ? 0 : post_blocks_;
-    pool.for_each(post_blocks_ * pre_blocks_ + biases, [&](Index task, int worker) {
+    const Index groups = std::min(post_blocks_, std::max<Index>(1, 8 / pre_blocks_)), group = (post_blocks_ + groups - 1) / groups;
+    pool.for_each(groups * pre_blocks_ + biases, [&](Index task, int worker) {
         if (task < biases) return gradient_of_bias(input_bar, shape, task);
-        task -= biases;
-        gradient_of_block(source, input_bar, shape, task / pre_blocks_, task % pre_blocks_, scratch[worker]);
+        const Index first = (task - biases) / pre_blocks_ * group;
+        gradient_of_blocks(source, input_bar, shape, first, std::min(post_blocks_, first + group), (task - biases) % pre_blocks_, scratch[worker]);
     });
 }
 
 template <class Real>
-void Dense<Real>::gradient_of_block(const Signal<Real>& source, const InputAdjoint<Real>& input_bar, const Shape& shape, Index post_block,
-                                    Index pre_block, Scratch<Real>& scratch) {
+void Dense<Real>::gradient_of_blocks(const Signal<Real>& source, const InputAdjoint<Real>& input_bar, const Shape& shape, Index first_post,
+                                     Index last_post, Index pre_block, Scratch<Real>& scratch) {
     const int width = c_.target_width, sources = std::min<int>(64, c_.sources - int(pre_block) * 64);
     const auto& bar = *input_bar.values;
-    const int first = std::max(input_bar.begin, c_.delay), last = input_bar.end;
-    scratch.panel.ensure(64 * width);
-    std::fill_n(scratch.panel.data(), 64 * width, Real(0));
+    const bool events = source.spikes && source.density < c_.event_density;
+    const Index panel_size = 64 * Index(width), panels = (last_post - first_post) * panel_size;
+    scratch.panel.ensure(panels);
+    std::fill_n(scratch.panel.data(), std::max<Index>(0, panels), Real(0));
     for (int i = 0; i < shape.chunks(); ++i) {
         const Chunk chunk = shape[i];
-        const int at_once = steps_at_once<Real>(64, chunk);
+        const int at_once = steps_at_once<Real>(64, chunk), last = input_bar.end;
         scratch.rows.ensure(Index(at_once) * chunk.samples * 64);
-        for (int t = first; t < last; t += at_once) {
+        for (int t = std::max(input_bar.begin, c_.delay); t < last; t += at_once) {
             const int end = std::min(last, t + at_once);
-            const Real* b = bar.tile(post_block, chunk, t - input_bar.begin);
-            if (source.spikes && source.density < c_.event_density) {
-                const auto& s = *source.spikes;
-                for (int u = t; u < end; ++u, b += bar.step(chunk))
-                    kernels_.scatter_events(s.block(pre_block) + Index(u - c_.delay) * s.samples + chunk.first, chunk.samples, b, scratch.panel.data(), width);
-            } else {
-                copy_rows(kernels_, source, chunk, t - c_.delay, end - c_.delay, pre_block * 64, 64, scratch.rows.data());
-                kernels_.multiply(scratch.rows.data(), 1, 64, sources, Index(end - t) * chunk.samples, b, scratch.panel.data(), width, width);
+            if (!events) copy_rows(kernels_, source, chunk, t - c_.delay, end - c_.delay, pre_block * 64, 64, scratch.rows.data());
+            for (Index j = first_post; j < last_post; ++j) {
+                const Real* b = bar.tile(j, chunk, t - input_bar.begin);
+                Real* c = scratch.panel.data() + (j - first_post) * panel_size;
+                if (events) scatter(*source.spikes, pre_block, chunk, t - c_.delay, end - c_.delay, b, c);
+                else kernels_.multiply(scratch.rows.data(), 1, 64, sources, Index(end - t) * chunk.samples, b, c, width, width);
             }
         }
     }
-    Real* gradient = c_.parameters->gradient(weight_) + panel(post_block) + pre_block * 64 * width;
     const Real scale = Real(source.scale);
-    for (Index i = 0; i < Index(sources) * width; ++i) gradient[i] += scale * scratch.panel[i];
+    for (Index j = first_post; j < last_post; ++j) {
+        Real* gradient = c_.parameters->gradient(weight_) + panel(j) + pre_block * panel_size;
+        const Real* sum = scratch.panel.data() + (j - first_post) * panel_size;
+        for (Index i = 0; i < Index(sources) * width; ++i) gradient[i] += scale * sum[i];
+    }
+}
+
+template <class Real>
+void Dense<Real>::scatter(const SpikeFrame& spikes, Index pre_block, Chunk chunk, int first, int last, const Real* rows, Real* gradient) const {
+    for (int t = first; t < last; ++t, rows += Index(chunk.samples) * c_.target_width)
+        kernels_.scatter_events(spikes.block(pre_block) + Index(t) * spikes.samples + chunk.first, chunk.samples, rows, gradient, c_.target_width);
 }
 
 template <class Real> void Dense<Real>::gradient_of_bias(const InputAdjoint<Real>& input_bar, const Shape& shape, Index post_block) {

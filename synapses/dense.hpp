@@ -35,8 +35,9 @@ public:
 private:
     Index panel(Index post_block) const { return post_block * c_.sources * c_.target_width; }
     void deliver_rows(const Signal<Real>& source, Chunk chunk, int first, int last, const Real* weights, Real* input, Scratch<Real>& scratch) const;
-    void gradient_of_block(const Signal<Real>& source, const InputAdjoint<Real>& input_bar, const Shape& shape, Index post_block,
-                           Index pre_block, Scratch<Real>& scratch);
+    void gradient_of_blocks(const Signal<Real>& source, const InputAdjoint<Real>& input_bar, const Shape& shape, Index first_post,
+                            Index last_post, Index pre_block, Scratch<Real>& scratch);
+    void scatter(const SpikeFrame& spikes, Index pre_block, Chunk chunk, int first, int last, const Real* rows, Real* gradient) const;
     void gradient_of_bias(const InputAdjoint<Real>& input_bar, const Shape& shape, Index post_block);
 
     ProjectionContext<Real> c_;

@@ -67,15 +67,14 @@ std::vector<float> normal_quantiles(double mean, double sd, double lowest) {
 
 struct Synapse { uint32_t target, delay; float weight; };  // global index, steps, pA
 
-/// Each projection has a fixed total number of synapses between random pairs, so their numbers per source are multinomial.
+/// Each projection has a fixed total number of synapses between random pairs: their numbers per source are multinomial.
 /// A synapse is drawn from its own counter: a thread keeps its own synapses, and a list of all never exists.
 struct Network {
-    std::array<uint32_t, populations + 1> begin = {};         // first neuron of each population; number of neurons
-    std::vector<uint64_t> first[populations][populations];    // [source][target population][source] its first synapse
+    std::array<uint32_t, populations + 1> begin = {};       // first neuron of each population; number of neurons
+    std::vector<uint64_t> first[populations][populations];  // [source][target population][source] its first synapse
     std::vector<float> delay_ms[ports] = {normal_quantiles(1.5, 0.75, dt / 2), normal_quantiles(0.8, 0.4, dt / 2)};
     std::vector<float> relative_weight = normal_quantiles(1, 0.1, 0);
     uint64_t synapses = 0;
-
     explicit Network(double scale) {
         std::mt19937_64 random(1);
         for (size_t p = 0; p < populations; ++p) begin[p + 1] = begin[p] + uint32_t(std::lround(full_size[p] * scale));
@@ -83,19 +82,18 @@ struct Network {
             for (size_t t = 0; t < populations; ++t) {
                 const double pairs = double(full_size[s]) * full_size[t];
                 const double full = std::log1p(-connection_probability[t][s]) / std::log1p(-1 / pairs);
-                auto left = uint64_t(std::lround(full * scale * scale));
-                synapses += left;
+                const auto total = uint64_t(std::lround(full * scale * scale));
+                synapses += total;
                 first[s][t] = {0};
                 for (uint32_t sources = size(s); sources > 0; --sources) {
-                    const auto number = std::binomial_distribution<uint64_t>(left, 1.0 / sources)(random);
-                    first[s][t].push_back(first[s][t].back() + number);
-                    left -= number;
+                    std::binomial_distribution<uint64_t> number(total - first[s][t].back(), 1.0 / sources);
+                    first[s][t].push_back(first[s][t].back() + number(random));
                 }
             }
     }
     uint32_t neurons() const { return begin.back(); }
     uint32_t size(size_t population) const { return begin[population + 1] - begin[population]; }
-    size_t population_of(uint32_t neuron) const { return size_t(std::ranges::upper_bound(begin, neuron) - begin.begin() - 1); }
+    size_t population_of(uint32_t n) const { return size_t(std::ranges::upper_bound(begin, n) - begin.begin() - 1); }
 
     /// Calls visit(synapse) for the synapses of a neuron, in the order of insertion.
     template <class Visit> void for_each_synapse(uint32_t source, Visit visit) const {
@@ -105,7 +103,8 @@ struct Network {
             for (uint64_t k = first[s][t][n]; k < first[s][t][n + 1]; ++k) {
                 const uint64_t word = random_word(((s * populations + t) << 40) + k);
                 const auto delay = uint32_t(delay_ms[s % ports][word >> 48] / dt + 0.5);
-                visit(Synapse{begin[t] + below(size(t), word), delay, mean_weight * relative_weight[word >> 32 & 0xffff]});
+                const float weight = mean_weight * relative_weight[word >> 32 & 0xffff];
+                visit(Synapse{begin[t] + below(size(t), word), delay, weight});
             }
         }
     }
@@ -151,14 +150,13 @@ struct SynapseStore {
 
 /// Random spikes of the whole network, drawn before the clock starts: [step][spike], ascending.
 using SpikeTrains = std::vector<std::vector<uint32_t>>;
-
 SpikeTrains draw_spikes(const Network& network, size_t steps) {
     std::mt19937_64 random(1);
     SpikeTrains trains(steps);
     for (auto& step : trains) {
         for (size_t p = 0; p < populations; ++p) {
             std::poisson_distribution<int> number(network.size(p) * rate_hz[p] * dt * 1e-3);
-            for (int n = number(random); n > 0; --n) step.push_back(network.begin[p] + below(network.size(p), random()));
+            for (int i = number(random); i > 0; --i) step.push_back(network.begin[p] + below(network.size(p), random()));
         }
         std::ranges::sort(step);
     }
@@ -184,8 +182,8 @@ struct Worker {
     double events, runs, delivery_seconds, wall_seconds;
 
     Worker(const Network& network, uint32_t thread, uint32_t threads)
-        : thread(thread), threads(threads), store(network, thread, threads), neurons((network.neurons() - 1) / threads + 1),
-          input(ports * neurons), current(ports * neurons), potential(neurons) {}
+        : thread(thread), threads(threads), store(network, thread, threads),
+          neurons((network.neurons() - 1) / threads + 1), input(ports * neurons), current(input), potential(neurons) {}
 
     /// Finds the runs of synapses that are due in step t: by delay, then source.
     void collect_due(const SpikeTrains& fired, size_t t) {
@@ -194,7 +192,8 @@ struct Worker {
             for (const size_t source : fired[t - d]) {
                 const uint16_t* end = &store.end[source * delay_limit + d];
                 const auto* entries = store.entries.data() + store.first[source];
-                if (end[0] > end[-1]) due.push_back({entries + end[-1], entries + end[0], &input[store.port[source] * neurons]});
+                float* row = &input[store.port[source] * neurons];
+                if (end[0] > end[-1]) due.push_back({entries + end[-1], entries + end[0], row});
             }
     }
     void deliver() {
@@ -208,8 +207,8 @@ struct Worker {
     }
     /// Stands for the neurons (`iaf_psc_exp`): reads and writes the memory they would, and empties the input rows.
     void integrate() {
-        for (size_t i = 0; i < neurons; ++i) potential[i] = 0.99f * potential[i] + 4e-4f * (current[i] + current[neurons + i]);
-        for (size_t i = 0; i < current.size(); ++i) current[i] = current_decay * current[i] + std::exchange(input[i], 0.0f);
+        for (size_t i = 0; i < neurons; ++i) potential[i] = 0.99f * potential[i] + current[i] + current[neurons + i];
+        for (size_t i = 0; i < current.size(); ++i) current[i] = current_decay * current[i] + std::exchange(input[i], 0);
     }
     void run(const SpikeTrains& fired, std::barrier<>& barrier) {
         events = runs = delivery_seconds = 0, recorder.clear();
@@ -233,8 +232,8 @@ void report(const Workers& workers) {
     double events = 0, runs = 0, spikes = 0, delivery = 0, wall = workers[0]->wall_seconds;
     for (const auto& w : workers)
         events += w->events, runs += w->runs, spikes += double(w->recorder.size()), delivery += w->delivery_seconds;
-    std::printf("%.0f spikes recorded, %.4g events in runs of %.1f: delivery %.2f core-ns per event; wall time with stand-in "
-                "neurons, recorder and barrier %.3f s, %.2f ns per event\n",
+    std::printf("%.0f spikes, %.4g events in runs of %.1f: delivery %.2f core-ns per event; wall time with stand-in neurons, "
+                "recorder and barrier %.3f s, %.2f ns per event\n",
                 spikes, events, events / runs, delivery / events * 1e9, wall, wall / events * 1e9);
 }
 
@@ -286,7 +285,8 @@ bool check() {
             const size_t port = i / network.neurons(), neuron = i % network.neurons();
             const Worker& owner = *workers[neuron % threads];
             currents[threads].push_back(owner.current[port * owner.neurons + neuron / threads]);
-            error = std::max(error, std::abs(currents[threads][i] - expected[i])), largest = std::max(largest, std::abs(expected[i]));
+            error = std::max(error, std::abs(currents[threads][i] - expected[i]));
+            largest = std::max(largest, std::abs(expected[i]));
         }
     }
     std::printf("largest current %.1f pA, largest error %.1e pA\n", largest, error);
@@ -296,7 +296,7 @@ bool check() {
 
 int main(int argc, char** argv) {
     if (argc == 2 && std::string(argv[1]) == "--check") return check() ? 0 : 1;
-    const Network network(argc == 3 && std::string(argv[1]) == "--scale" ? std::stod(argv[2]) : 1);
+    const Network network(argc == 3 && std::string(argv[1]) == "--scale" ? std::min(1.0, std::stod(argv[2])) : 1);
     std::printf("%u neurons, %.0f synapses\n", network.neurons(), double(network.synapses));
     simulate(network, draw_spikes(network, 10000), 2, 7);
 }

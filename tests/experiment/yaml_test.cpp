@@ -27,7 +27,7 @@ std::string set(YamlNode& root, std::initializer_list<std::string_view> assignme
 
 struct Component {
     enum class Colour { red, green };
-    static constexpr std::string_view name = "component", doc = "for this test", colours[] = {"red", "green"};
+    static constexpr std::string_view colours[] = {"red", "green"};
     double time = 5;
     int count = 2;
     std::uint64_t key = 3;

@@ -1,0 +1,56 @@
+// Every file in configs/ is read, built, and trained on one batch.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include "experiment/read_experiment.hpp"
+#include "learning/bptt.hpp"
+
+namespace tripartite {
+namespace {
+
+const std::string folder = std::string(TRIPARTITE_SOURCE_DIR) + "/configs/";
+
+std::vector<std::string> config_names() {
+    std::vector<std::string> names;
+    for (const auto& file : std::filesystem::recursive_directory_iterator(folder))
+        if (file.path().extension() == ".yaml") names.push_back(file.path().string().substr(folder.size()));
+    std::ranges::sort(names);
+    return names;
+}
+
+/// The 28 x 28 sets need not be installed to try a network for them.
+int pixels_of(const Dataset& dataset) {
+    const auto* generated = std::get_if<Generated>(&dataset);
+    return generated ? generated->size * generated->size : 28 * 28;
+}
+
+struct Config : testing::TestWithParam<std::string> {};
+
+TEST_P(Config, TrainsABatch) {
+    const auto experiment = read_experiment(folder + GetParam());
+    constexpr int samples = 4;
+    RealFrame<float> images(1, samples, pixels_of(experiment.dataset));
+    const RandomStream random(1, "test", "images");
+    for (int b = 0; b < samples; ++b)
+        for (int n = 0; n < images.neurons; ++n) images.row(0, b)[n] = float(random.uniform(n, 0, b));
+    ThreadPool pool(2);
+    Encoded<float> input;
+    encode(experiment.encoder, images, std::vector{0, 1, 2, 3}, experiment.steps, experiment.dt, 1, 0, input);
+    Bptt<float> bptt(make_network(experiment, images.neurons), {.dt = experiment.dt, .steps = experiment.steps, .samples = samples},
+                     {experiment.surrogate, experiment.loss, experiment.regulariser, experiment.truncate, experiment.recompute}, pool);
+    const auto result = bptt.gradient(input.signal, std::vector{0, 1, 0, 1}, 0, 0);
+    EXPECT_TRUE(std::isfinite(result.loss));
+    EXPECT_GT(global_norm<float>(bptt.engine().parameters().gradients, pool), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Files, Config, testing::ValuesIn(config_names()), [](const auto& info) {
+    std::string name = info.param;
+    std::ranges::replace_if(name, [](unsigned char c) { return !std::isalnum(c); }, '_');
+    return name;
+});
+
+}  // namespace
+}  // namespace tripartite

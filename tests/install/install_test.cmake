@@ -1,0 +1,21 @@
+# Installs a build under a prefix of its own, builds the project beside this file against it, and runs both programs.
+# Given: BUILD, the build to install; WORK, a folder to work in; VERSION, that of the project; CXX, the compiler.
+set(consumer ${CMAKE_CURRENT_LIST_DIR})
+function(run)
+  execute_process(COMMAND ${ARGN} COMMAND_ERROR_IS_FATAL ANY OUTPUT_VARIABLE output)
+  set(output ${output} PARENT_SCOPE)
+endfunction()
+function(expect text)
+  if(NOT output MATCHES "${text}")
+    message(FATAL_ERROR "expected '${text}', got '${output}'")
+  endif()
+endfunction()
+
+file(REMOVE_RECURSE ${WORK})
+run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix)
+run(${WORK}/prefix/bin/tripartite version)
+expect("tripartite ${VERSION}")
+run(${CMAKE_COMMAND} -G Ninja -S ${consumer} -B ${WORK}/consumer -DCMAKE_PREFIX_PATH=${WORK}/prefix -DCMAKE_CXX_COMPILER=${CXX})
+run(${CMAKE_COMMAND} --build ${WORK}/consumer)
+run(${WORK}/consumer/consumer)
+expect("tripartite ${VERSION}: 15 spikes")

@@ -1,0 +1,257 @@
+// What every neuron model owes, whatever its equations.
+#include <gtest/gtest.h>
+
+#include <cctype>
+#include <cmath>
+#include <cstdlib>
+#include <new>
+#include <set>
+
+#include "tests/neurons/tile_buffers.hpp"
+
+namespace {
+std::size_t allocations = 0;
+}
+
+void* operator new(std::size_t size) {
+    ++allocations;
+    if (void* p = std::malloc(size ? size : 1)) return p;
+    throw std::bad_alloc();
+}
+void* operator new(std::size_t size, std::align_val_t alignment) {
+    ++allocations;
+    const auto a = std::size_t(alignment);
+    if (void* p = std::aligned_alloc(a, (size + a - 1) / a * a)) return p;
+    throw std::bad_alloc();
+}
+void operator delete(void* p) noexcept { std::free(p); }
+void operator delete(void* p, std::size_t) noexcept { std::free(p); }
+void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
+void operator delete(void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }
+
+namespace tripartite {
+namespace {
+
+template <class M> struct Contract : testing::Test {};
+struct ModelName {
+    template <class M> static std::string GetName(int) { return std::string(M::name); }
+};
+TYPED_TEST_SUITE(Contract, NeuronModels::apply<testing::Types>, ModelName);
+
+bool snake_case(std::string_view name) {
+    return !name.empty() && std::ranges::all_of(name, [](unsigned char c) { return std::isalnum(c) || c == '_'; });
+}
+
+TYPED_TEST(Contract, DefaultsAreValidAndEveryFieldIsDocumented) {
+    const typename TypeParam::template Params<double> defaults;
+    EXPECT_EQ(TypeParam::problem(defaults), "");
+    EXPECT_TRUE(snake_case(TypeParam::name));
+    EXPECT_FALSE(std::string_view(TypeParam::doc).empty());
+    std::set<std::string_view> names;
+    for_each_field(TypeParam::template fields<double>(), [&](const auto& f) {
+        EXPECT_TRUE(snake_case(f.name) && names.insert(f.name).second) << f.name;
+        EXPECT_FALSE(f.doc.empty()) << f.name;
+        if constexpr (std::is_same_v<typename std::decay_t<decltype(f)>::type, double>) {
+            const double value = defaults.*(f.member);
+            if (std::isnan(value)) return;  // stands for 'not given'
+            EXPECT_TRUE(f.open_min ? value > f.min : value >= f.min) << f.name;
+            EXPECT_TRUE(f.open_max ? value < f.max : value <= f.max) << f.name;
+        }
+    });
+    for_each_field(TypeParam::template state_fields<double>(), [&](const auto& f) { EXPECT_TRUE(snake_case(f.name) && !f.doc.empty()) << f.name; });
+}
+
+TYPED_TEST(Contract, NoMoreThan16KernelsAreCompiled) { EXPECT_LE(num_variants<TypeParam> * 2 * 2, 16); }
+
+TYPED_TEST(Contract, StateStaysFiniteUnderStrongInput) {
+    for_each_option<TypeParam>([](const auto& params) {
+        TileBuffers<float> tile(make_neuron<TypeParam>(params), 10'000, 1, 16, 1e4);
+        tile.run();
+        for (const float x : tile.state) ASSERT_TRUE(std::isfinite(x));
+    });
+}
+
+TYPED_TEST(Contract, DerivativesOfTheCoefficientsMatchFiniteDifferences) {
+    using M = TypeParam;
+    for_each_option<M>([](const auto& params) {
+        for_each_field(M::template fields<double>(), [&](const auto& f) {
+            if constexpr (std::is_same_v<typename std::decay_t<decltype(f)>::type, double>) {
+                auto p = params;
+                double& value = p.*(f.member);
+                if (std::isnan(value)) value = 0.7;
+                if (f.learned == Learned::no || !M::problem(p).empty()) return;
+                const auto spec = make_neuron<M>(p, {{std::string(f.name), false}});
+                std::vector<double> slope(spec.coefficients), high(slope), low(slope);
+                const double h = 1e-5, dt = 0.5;
+                spec.derivative(std::vector{value}, 0, dt, slope);
+                spec.discretise(std::vector{value + h}, dt, high);
+                spec.discretise(std::vector{value - h}, dt, low);
+                for (int c = 0; c < spec.coefficients; ++c) ASSERT_NEAR(slope[c], (high[c] - low[c]) / (2 * h), 1e-9) << f.name << " " << c;
+            }
+        });
+    });
+}
+
+/// A tile in double with the soft spike, and a loss: a random linear function of spikes, membranes and final states.
+struct AdjointCheck {
+    static constexpr int T = 5, B = 3, W = 16;
+    const Surrogate surrogate{Sigmoid{3}};
+    TileBuffers<double> tile;
+    std::vector<double> spikes_bar, membrane_bar, last_state_bar, state_bar, input_bar, coefficients_bar;
+
+    AdjointCheck(const NeuronSpec& spec, bool constant_input) : tile(spec, T, B, W, 1, constant_input) {
+        tile.soft = &surrogate;
+        const RandomStream random(2, "test", "loss");
+        const auto fill = [&](std::vector<double>& to, std::size_t size, std::uint32_t purpose) {
+            for (std::size_t i = 0; i < size; ++i) to.push_back(random.normal(std::uint32_t(i), purpose));
+        };
+        fill(spikes_bar, spec.spiking ? tile.membrane.size() : 0, 0);
+        fill(membrane_bar, tile.membrane.size(), 1);
+        fill(last_state_bar, tile.state.size(), 2);
+        input_bar.resize(tile.input.size());
+        coefficients_bar.resize(tile.coefficients.size());
+    }
+    void adjoint(bool learning) {
+        state_bar = last_state_bar;
+        std::ranges::fill(coefficients_bar, 0);
+        std::vector<double> scratch(adjoint_scratch(tile.spec.states, T));
+        AdjointTile<double> a;
+        static_cast<NeuronTile<double>&>(a) = tile.tile(0, T);
+        if (tile.spec.spiking) a.spikes_bar = spikes_bar.data(), a.spikes_bar_step = tile.row();
+        a.membrane_bar = membrane_bar.data(), a.membrane_bar_step = tile.row();
+        a.input_bar = input_bar.data(), a.input_bar_step = a.input_step, a.input_bar_port = a.input_port;
+        a.state_bar = state_bar.data(), a.coefficients_bar = coefficients_bar.data();
+        a.surrogate = &surrogate, a.slope = kernels<double>().slope, a.scratch = scratch.data();
+        (learning ? tile.spec.float64.adjoint_learning : tile.spec.float64.adjoint)(a);
+    }
+    /// The loss of each neuron of each sample, [B][W]: none affects another.
+    std::vector<double> losses() {
+        auto copy = tile;
+        copy.run();
+        std::vector<double> sums(tile.row());
+        for (std::size_t i = 0; i < copy.membrane.size(); ++i)
+            sums[i % tile.row()] += membrane_bar[i] * copy.membrane[i] + (tile.spec.spiking ? spikes_bar[i] * copy.soft_spikes[i] : 0);
+        for (std::size_t i = 0; i < copy.state.size(); ++i) sums[i % tile.row()] += last_state_bar[i] * copy.state[i];
+        return sums;
+    }
+    /// Moves `count` neighbouring numbers together and returns the derivative of each loss, by a central difference of fourth order.
+    std::vector<double> slopes(double* x, Index count) {
+        const double h = 1e-4;
+        const auto at = [&](double step) {
+            for (Index i = 0; i < count; ++i) x[i] += step;
+            const auto result = losses();
+            for (Index i = 0; i < count; ++i) x[i] -= step;
+            return result;
+        };
+        const auto high = at(h), low = at(-h), higher = at(2 * h), lower = at(-2 * h);
+        std::vector<double> result(high.size());
+        for (std::size_t i = 0; i < result.size(); ++i) result[i] = (8 * (high[i] - low[i]) - (higher[i] - lower[i])) / (12 * h);
+        return result;
+    }
+    void expect_rows(std::vector<double>& x, const std::vector<double>& bar, const char* what) {
+        for (std::size_t at = 0; at < x.size(); at += tile.row()) {
+            const auto expected = slopes(x.data() + at, tile.row());
+            for (Index i = 0; i < tile.row(); ++i) ASSERT_NEAR(bar[at + i], expected[i], 1e-8 * (1 + std::fabs(expected[i]))) << what << " " << at + i;
+        }
+    }
+    void expect_coefficients() {
+        for (std::size_t at = 0; at < tile.coefficients.size(); at += W) {
+            const auto expected = slopes(tile.coefficients.data() + at, W);
+            for (int n = 0; n < W; ++n) {
+                double sum = 0;
+                for (int b = 0; b < B; ++b) sum += expected[b * W + n];
+                ASSERT_NEAR(coefficients_bar[at + n], sum, 1e-8 * (1 + std::fabs(sum))) << "coefficient " << at / W;
+            }
+        }
+    }
+};
+
+TYPED_TEST(Contract, AdjointMatchesFiniteDifferencesWithTheSoftSpike) {
+    std::set<int> variants;
+    for_each_option<TypeParam>([&](const auto& params) {
+        if constexpr (requires { TypeParam::variant(params); }) variants.insert(TypeParam::variant(params));
+        else variants.insert(0);
+        for (const bool constant_input : {false, true}) {
+            AdjointCheck check(make_neuron<TypeParam>(params), constant_input);
+            check.adjoint(false);
+            const auto state_bar = check.state_bar, input_bar = check.input_bar;
+            check.adjoint(true);
+            for (std::size_t i = 0; i < state_bar.size(); ++i) ASSERT_NEAR(check.state_bar[i], state_bar[i], 1e-12 * (1 + std::fabs(state_bar[i])));
+            for (std::size_t i = 0; i < input_bar.size(); ++i) ASSERT_NEAR(check.input_bar[i], input_bar[i], 1e-12 * (1 + std::fabs(input_bar[i])));
+            check.expect_rows(check.tile.state, check.state_bar, "state");
+            check.expect_rows(check.tile.input, check.input_bar, "input");
+            check.expect_coefficients();
+        }
+    });
+    EXPECT_EQ(int(variants.size()), num_variants<TypeParam>);
+}
+
+template <class M, class Real> void expect_halves_equal_the_whole(const typename M::template Params<double>& params) {
+    for (const int width : {16, 64}) {
+        TileBuffers<Real> whole(make_neuron<M>(params), 11, 2, width), halves(whole);
+        whole.run();
+        halves.run(0, 4);
+        halves.run(4, 11);
+        ASSERT_EQ(whole.state, halves.state);
+        ASSERT_EQ(whole.spikes, halves.spikes);
+        ASSERT_EQ(whole.membrane, halves.membrane);
+    }
+}
+
+TYPED_TEST(Contract, OneRunEqualsTwoHalves) {
+    for_each_option<TypeParam>([](const auto& params) {
+        expect_halves_equal_the_whole<TypeParam, float>(params);
+        expect_halves_equal_the_whole<TypeParam, double>(params);
+    });
+}
+
+TYPED_TEST(Contract, AStepAllocatesNothing) {
+    AdjointCheck check(make_neuron<TypeParam>(), false);
+    std::vector<double> scratch(adjoint_scratch(check.tile.spec.states, AdjointCheck::T));
+    const auto before = allocations;
+    check.tile.run();
+    EXPECT_EQ(allocations, before);
+    std::vector<double> shown(1);
+    EXPECT_GT(allocations, before) << "the count does not count";
+    check.adjoint(true);
+    const auto with_buffers = allocations;
+    check.adjoint(true);
+    EXPECT_EQ(allocations - with_buffers, 1u) << "more than the scratch of the check itself";
+}
+
+/// The model's own functions on plain doubles, for one neuron of a float tile.
+template <class M, int variant> void expect_float_follows_double(const typename M::template Params<double>& params) {
+    TileBuffers<float> tile(make_neuron<M>(params), 60, 2, 16), start(tile);
+    tile.run();
+    const auto k = M::coefficients(params, 1);
+    for (int b = 0; b < tile.B; ++b)
+        for (int n = 0; n < tile.W; ++n) {
+            typename M::template State<double> s;
+            for (int i = 0; i < num_states<M>; ++i) members<double>(s)[i] = double(start.state[(i * tile.B + b) * tile.W + n]);
+            for (int t = 0; t < tile.T; ++t) {
+                std::array<double, num_ports<M>> x;
+                for (int p = 0; p < num_ports<M>; ++p) x[p] = double(tile.input[((p * tile.T + t) * tile.B + b) * tile.W + n]);
+                const double u = integrate<M, variant>(s, k, x);
+                ASSERT_NEAR(tile.membrane[(t * tile.B + b) * tile.W + n], u, 1e-5 * (1 + std::fabs(u)));
+                if constexpr (M::spiking) {
+                    const double distance = u - M::threshold(s, k);
+                    if (std::fabs(distance) < 1e-4) break;  // float may decide either way, and goes its own way from here
+                    reset<M, variant>(s, k, distance > 0 ? 1.0 : 0.0);
+                    ASSERT_EQ(tile.fired(t, b, n), distance > 0);
+                }
+            }
+        }
+}
+
+TYPED_TEST(Contract, FloatTileFollowsTheEquationsInDouble) {
+    for_each_option<TypeParam>([](const auto& params) {
+        int chosen = 0;
+        if constexpr (requires { TypeParam::variant(params); }) chosen = TypeParam::variant(params);
+        [&]<int... variant>(std::integer_sequence<int, variant...>) {
+            ((variant == chosen ? expect_float_follows_double<TypeParam, variant>(params) : void()), ...);
+        }(std::make_integer_sequence<int, num_variants<TypeParam>>{});
+    });
+}
+
+}  // namespace
+}  // namespace tripartite

@@ -1,0 +1,79 @@
+#pragma once
+#include <utility>
+#include <vector>
+
+#include "core/random.hpp"
+#include "engine/kernels.hpp"
+#include "neurons/compiled.hpp"
+
+/// The arrays of one tile, filled with random numbers, and the ways to run it.
+namespace tripartite {
+
+template <class Real> struct TileBuffers {
+    NeuronSpec spec;
+    int T, B, W;
+    bool constant_input;
+    std::vector<Real> input, state, coefficients, membrane, soft_spikes;
+    std::vector<std::uint64_t> spikes;
+    const Surrogate* soft = nullptr;
+
+    TileBuffers(const NeuronSpec& spec, int T, int B, int W, double strength = 1, bool constant_input = false)
+        : spec(spec), T(T), B(B), W(W), constant_input(constant_input), input(inputs()), state(states()), coefficients(std::size_t(spec.coefficients) * W),
+          membrane(std::size_t(T) * B * W), soft_spikes(membrane.size()), spikes(std::size_t(T) * B) {
+        const RandomStream random(1, "test", "tile");
+        for (std::size_t i = 0; i < input.size(); ++i) input[i] = Real(strength * (2 * random.uniform(std::uint32_t(i), 0) - 0.6));
+        for (std::size_t i = 0; i < state.size(); ++i) state[i] = Real(spec.initial[i / (B * W)] + 0.3 * random.uniform(std::uint32_t(i), 1));
+        std::vector<double> k(spec.coefficients);
+        spec.discretise({}, 1, k);
+        for (std::size_t i = 0; i < coefficients.size(); ++i) coefficients[i] = Real(k[i / W]);
+    }
+    int input_steps() const { return constant_input ? 1 : T; }
+    Index row() const { return Index(B) * W; }
+    std::size_t inputs() const { return std::size_t(spec.ports) * input_steps() * B * W; }
+    std::size_t states() const { return std::size_t(spec.states) * B * W; }
+    bool fired(int t, int b, int n) const { return spikes[std::size_t(t) * B + b] >> n & 1; }
+
+    /// Steps [begin, end); the input starts at its own step.
+    NeuronTile<Real> tile(int begin, int end) {
+        NeuronTile<Real> a;
+        a.steps = end - begin, a.samples = B, a.width = W;
+        a.input_step = constant_input ? 0 : row(), a.input_port = input_steps() * row();
+        a.input = input.data() + begin * a.input_step;
+        a.state = state.data(), a.state_variable = row();
+        a.coefficients = coefficients.data(), a.coefficient = W;
+        a.spikes = spikes.data() + begin * B, a.spikes_step = B;
+        a.membrane = membrane.data() + begin * row(), a.membrane_step = row();
+        a.soft = soft, a.soft_spikes = soft_spikes.data() + begin * row(), a.soft_step = row(), a.soft_sample = W;
+        return a;
+    }
+    void run(int begin, int end) { spec.kernels<Real>().forward(tile(begin, end)); }
+    void run() { run(0, T); }
+};
+
+namespace detail {
+
+template <class M, std::size_t i, class F> void over_options(typename M::template Params<double> p, F&& f) {
+    constexpr auto fields = M::template fields<double>();
+    if constexpr (i == std::tuple_size_v<decltype(fields)>) {
+        if (M::problem(p).empty()) f(p);
+    } else {
+        constexpr auto field = std::get<i>(fields);
+        using T = typename std::decay_t<decltype(field)>::type;
+        int choices = 1;
+        if constexpr (std::is_enum_v<T>) choices = int(field.choices.size());
+        if constexpr (std::is_same_v<T, bool>) choices = 2;
+        for (int c = 0; c < choices; ++c) {
+            // A little off the default, so that no term is hidden by a zero or a one.
+            if constexpr (std::is_same_v<T, double>) p.*(field.member) = 0.9 * p.*(field.member) + 0.07;
+            else p.*(field.member) = T(c);
+            over_options<M, i + 1>(p, f);
+        }
+    }
+}
+
+}  // namespace detail
+
+/// f(params) for every combination of a model's options that it allows.
+template <class M, class F> void for_each_option(F&& f) { detail::over_options<M, 0>({}, f); }
+
+}  // namespace tripartite
