@@ -3,6 +3,10 @@
 #include "core/pack.hpp"
 
 namespace tripartite {
+
+/// Stands for 'greater than 0' in a comparison that is made with >=.
+inline constexpr double fires_above = 1e-37;
+
 inline namespace TRIPARTITE_ISA {
 
 /// A value with N partial derivatives: the scalar that turns one step of a model into its Jacobian.

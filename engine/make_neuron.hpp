@@ -30,7 +30,8 @@ namespace detail {
 /// The same parameters with another scalar; learned ones are set afterwards.
 template <class M, class T> typename M::template Params<T> convert(const typename M::template Params<double>& from) {
     typename M::template Params<T> to;
-    const auto target = M::template fields<T>(), source = M::template fields<double>();
+    const auto target = M::template fields<T>();
+    const auto source = M::template fields<double>();
     [&]<std::size_t... i>(std::index_sequence<i...>) {
         ((to.*(std::get<i>(target).member) = from.*(std::get<i>(source).member)), ...);
     }(std::make_index_sequence<std::tuple_size_v<decltype(M::template fields<double>())>>{});

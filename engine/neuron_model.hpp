@@ -27,9 +27,6 @@
 /// variant(params), for which integrate and reset take a leading template argument; detaches_reset(params).
 namespace tripartite {
 
-/// Stands for 'greater than 0' in a comparison that is made with >=.
-inline constexpr double fires_above = 1e-37;
-
 template <class M> inline constexpr int num_states = sizeof(typename M::template State<float>) / sizeof(float);
 template <class M> inline constexpr int num_coefficients = sizeof(typename M::template Coefficients<float>) / sizeof(float);
 template <class M> inline constexpr int num_ports = [] {

@@ -22,6 +22,8 @@ std::string describe_memory(const Experiment& e) {
         parameters += (from + 1) * network.populations[network.find(c.to)].size;
     }
     for (const auto& p : network.populations) {
+        if (p.normalise) parameters += 2 * p.size;
+        for (const auto& l : p.neuron.learned) parameters += l.per_neuron ? p.size : 1;
         const bool constant = !is_spiking(e.encoder) && std::ranges::all_of(network.projections, [&](const auto& c) { return c.to != p.name || c.from == Network::input; });
         inputs += double(constant ? 1 : window) * e.batch * blocks_for(p.size) * 64 * real * (p.normalise ? 2 : 1);
         if (p.neuron.spiking) spikes += double(e.steps) * e.batch * blocks_for(p.size) * 8;

@@ -157,7 +157,7 @@ TEST(LeakyIntegrator, IsTheMembraneOfALifThatNeverFires) {
 }
 
 TEST(Presets, AreTheDefaultsOfTheFrameworks) {
-    EXPECT_EQ(run(like(LifPreset::snntorch), {1, 1, 1}).membrane, (std::vector{1, 1.9, 1 + 0.9 * 1.9 - 1}));
+    EXPECT_EQ(run(like(LifPreset::snntorch), {1, 1, 1}).membrane, (std::vector{1.0, 1.9, 0.9 * 1.9 + 1 - 1}));
     EXPECT_EQ(run(like(LifPreset::spikingjelly), {1, 1, 4}).membrane, (std::vector{0.5, 0.75, 0.5 * 0.75 + 2}));
     const auto norse = run(like(LifPreset::norse), {5, 5, 5}).membrane;
     for (int t = 0; t < 2; ++t) EXPECT_NEAR(norse[t], t == 0 ? 0.5 : 0.95, 1e-15);
