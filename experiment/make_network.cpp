@@ -1,5 +1,6 @@
 #include "experiment/read_experiment.hpp"
 #include "experiment/read_network.hpp"
+#include "io/hdf5.hpp"
 #include "learning/batch_norm.hpp"
 #include "synapses/dense.hpp"
 
@@ -23,6 +24,34 @@ NetworkConfig NetworkConfig::expanded() const {
     return flat;
 }
 
+namespace {
+
+InitialWeights read_initial_weights(const WeightsFile& from, const ProjectionConfig& projection) {
+    const H5Reader file(from.path);
+    const auto group = "/projections/" + (from.projection.empty() ? projection.from + "_to_" + projection.to : from.projection);
+    const auto shape = file.shape(group + "/weight");
+    if (shape.size() != 2) fail("{}: {}/weight has {} dimensions, and weights have two, [target][source]", from.path, group, shape.size());
+    auto weights = InitialWeights(int(shape[1]), int(shape[0]));
+    weights.weight = file.read<double>(group + "/weight");
+    if (projection.bias && file.has(group + "/bias")) {
+        weights.bias = file.read<double>(group + "/bias");
+        if (weights.bias.size() != shape[0]) fail("{}: {}/bias has {} values for {} targets", from.path, group, weights.bias.size(), shape[0]);
+    }
+    return weights;
+}
+
+DenseOptions dense_options(const ProjectionConfig& projection) {
+    DenseOptions options;
+    options.bias = projection.bias;
+    std::visit([&]<class Init>(const Init& init) {
+        if constexpr (std::is_same_v<Init, WeightsFile>) options.given = read_initial_weights(init, projection);
+        else options.init = init;
+    }, projection.init);
+    return options;
+}
+
+}  // namespace
+
 Network make_network(const Experiment& experiment, int inputs) {
     Network network;
     network.inputs = inputs;
@@ -35,7 +64,7 @@ Network make_network(const Experiment& experiment, int inputs) {
     for (const auto& p : config.projections) {
         const auto steps = whole_steps(p.delay, experiment.dt);
         if (!steps) fail("the delay from '{}' to '{}' is {} ms, which is not a whole number of steps of {} ms", p.from, p.to, p.delay, experiment.dt);
-        network.projections.push_back({p.from, p.to, dense({.bias = p.bias, .init = p.init}), *steps});
+        network.projections.push_back({p.from, p.to, dense(dense_options(p)), *steps});
     }
     network.validate();
     return network;

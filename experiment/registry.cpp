@@ -30,7 +30,7 @@ constexpr Listed lists[] = {
     {"schedules", kinds_of<ScheduleKind>},
     {"encoders", kinds_of<Encoder>},
     {"datasets", kinds_of<Dataset>},
-    {"initialisers", kinds_of<Initialiser>},
+    {"initialisers", kinds_of<InitialiserConfig>},
     {"normalisers", kinds_of<Normalisation>},
 };
 

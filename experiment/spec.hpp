@@ -45,11 +45,23 @@ struct PopulationConfig {
     }
 };
 
+/// Weights [target][source] and, if it is there, bias [target] of an HDF5 file: of a checkpoint, of results, or a user's own.
+struct WeightsFile {
+    static constexpr std::string_view name = "file", doc = "weight [target][source] and bias [target] of /projections/<projection> in an HDF5 file";
+    std::string path, projection;
+    static constexpr auto fields() {
+        return std::tuple{field("path", &WeightsFile::path, "", "the file"),
+                          field("projection", &WeightsFile::projection, "", "its name in the file, if it is another")};
+    }
+};
+
+using InitialiserConfig = std::variant<UniformFanIn, Kaiming, Xavier, Orthogonal, Constant, WeightsFile>;
+
 /// Every neuron of `from` to every neuron of `to`.
 struct ProjectionConfig {
     std::string from, to;
     double delay = 0;  ///< ms, whole steps
-    Initialiser init = UniformFanIn{};
+    InitialiserConfig init = UniformFanIn{};
     bool bias = true;
 
     static constexpr auto delay_field() {

@@ -83,9 +83,9 @@ TEST(Architecture, FoldersIncludeOnlyWhatTheyMay) { expect_of_every_line(sources
 TEST(Architecture, OnlyTheProgramPrints) {
     Folders silent = library_folders();
     silent.erase("cli");
-    static const std::regex prints(R"re(.*(\b(f?printf|puts|fputs|perror)\s*\(|\bstd::(cout|cerr|clog)\b|\bfmt::print\s*\().*)re");
+    static const std::regex prints(R"re((\b(f?printf|puts|fputs|perror)\s*\(|\bstd::(cout|cerr|clog)\b|\bfmt::print\s*\())re");
     expect_of_every_line(sources(silent), [](const Source&, const std::string& line) {
-        return std::regex_match(line, prints) ? "prints, and only cli/ does" : "";
+        return std::regex_search(line, prints) ? "prints, and only cli/ does" : "";
     });
 }
 
