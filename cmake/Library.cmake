@@ -1,4 +1,4 @@
-# One library; its folders and what each may include are described in docs/architecture.md.
+# One library; its folders and what each may include are described in CONTRIBUTING.md.
 set(kernel_sources engine/kernels_isa.cpp neurons/kernels_isa.cpp)
 file(GLOB sources CONFIGURE_DEPENDS core/*.cpp engine/*.cpp neurons/*.cpp synapses/*.cpp learning/*.cpp encoders/*.cpp
   datasets/*.cpp io/*.cpp experiment/*.cpp)

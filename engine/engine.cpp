@@ -82,7 +82,7 @@ template <class Real> void Engine<Real>::begin(const Signal<Real>& input, Phase 
     shape_for(input);
     for (auto& p : populations_) {
         p->reset();
-        p->drop(phase == Phase::inference ? 0 : p->spec().dropout, first_sample, epoch);
+        p->drop(phase == Phase::inference ? 0 : p->spec().dropout, first_sample, epoch, pool_);
         if (p->normaliser && phase == Phase::inference) p->normaliser->use_running();
     }
     synaptic_operations_ = 0;

@@ -73,19 +73,21 @@ template <class Real> void Population<Real>::reset() {
     spikes_in_window_ = 0;
 }
 
-template <class Real> void Population<Real>::drop(double p, int first_sample, int epoch) {
+template <class Real> void Population<Real>::drop(double p, int first_sample, int epoch, ThreadPool& pool) {
     dropped_ = p;
     if (p == 0) return;
     const auto bound = probability_bound(p);
-    for (Index i = 0; i < blocks_for(spec_.size); ++i)
+    pool.for_each(blocks_for(spec_.size), [&](Index i, int) {
+        const int neurons = int(std::min<Index>(64, spec_.size - i * 64));
         for (int b = 0; b < shape_.samples; ++b) {
             std::uint64_t word = 0;
-            for (int n = 0; n < std::min<Index>(64, spec_.size - i * 64); ++n) {
-                const auto bits = dropping_.bits(std::uint32_t(i * 64 + n), 0, std::uint32_t(first_sample + b), std::uint32_t(epoch));
-                word |= std::uint64_t(bits[0] >= bound) << n;
+            for (int n = 0; n < neurons; n += 4) {  // one draw gives four numbers
+                const auto bits = dropping_.bits(std::uint32_t(i * 16 + n / 4), 0, std::uint32_t(first_sample + b), std::uint32_t(epoch));
+                for (int k = 0; k < 4; ++k) word |= std::uint64_t(bits[k] >= bound) << (n + k);
             }
-            kept_[i * shape_.samples + b] = word;
+            kept_[i * shape_.samples + b] = neurons == 64 ? word : word & ((std::uint64_t(1) << neurons) - 1);
         }
+    });
 }
 
 template <class Real> NeuronTile<Real> Population<Real>::tile(const Span& span, const Real* input_rows, Index input_step) {

@@ -31,7 +31,7 @@ public:
     /// The initial state, in every sample; no spikes.
     void reset();
     /// Chooses the neurons whose spikes this batch drops; p = 0 drops none.
-    void drop(double p, int first_sample, int epoch);
+    void drop(double p, int first_sample, int epoch, ThreadPool& pool);
 
     /// To be called before the first span of a window.
     void begin_window(int begin) { window_begin_ = begin; }

@@ -141,7 +141,7 @@ template <class M, class Real> struct Experiment {
     template <class Bar> double error(std::vector<Real>& x, const Bar& bar) {
         double worst = 0;
         for (std::size_t i = 0; i < x.size(); ++i) {
-            const Real middle = x[i], h = Real(1e-3) * (middle == 0 ? Real(1) : std::fabs(middle));
+            const Real middle = x[i], h = Real(1e-4) * (middle == 0 ? Real(1) : std::fabs(middle));
             const auto at = [&](double steps) { x[i] = middle + Real(steps) * h; const double l = loss(); x[i] = middle; return l; };
             const double slope = (8 * (at(1) - at(-1)) - (at(2) - at(-2))) / (12 * double(h));
             worst = std::max(worst, std::fabs(slope - double(bar[i])) / (1 + std::fabs(slope)));
