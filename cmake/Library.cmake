@@ -16,6 +16,8 @@ target_link_libraries(tripartite PUBLIC fmt::fmt Threads::Threads PRIVATE TBB::t
 target_link_libraries(tripartite PUBLIC $<BUILD_INTERFACE:tripartite_options>)
 target_compile_definitions(tripartite PRIVATE TRIPARTITE_VERSION="${PROJECT_VERSION}" EIGEN_DONT_PARALLELIZE)
 target_compile_features(tripartite PUBLIC cxx_std_20)
+# A user's own neuron is compiled in the user's program: its loops must round as ours do.
+target_compile_options(tripartite INTERFACE $<INSTALL_INTERFACE:-ffp-contract=off>)
 
 # The kernels, once per instruction set. Adjoints multiply by many constant zeros and ones, which may be left out only if
 # numbers are finite and the sign of zero does not matter.

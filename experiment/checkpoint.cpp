@@ -40,6 +40,7 @@ void write_checkpoint(const std::string& path, const std::string& config, std::u
     file.attribute("/", "version", version());
     file.attribute("/", "precision", std::string(precision_name(Real{})));
     file.attribute("/", "seed", std::int64_t(seed));
+    file.attribute("/", "optimiser", optimiser.name());
     file.commit();
 }
 
@@ -52,6 +53,8 @@ TrainingState read_checkpoint(const std::string& path, std::uint64_t seed, Engin
         fail("{}: was written in {} and this experiment runs in {}", path, precision, precision_name(Real{}));
     if (const auto other = std::uint64_t(file.integer_attribute("/", "seed")); other != seed)
         fail("{}: was written with seed {} and this experiment has seed {}", path, other, seed);
+    if (const auto other = file.text_attribute("/", "optimiser"); other != optimiser.name())
+        fail("{}: was written with the optimiser {} and this experiment has {}", path, other, optimiser.name());
     TrainingState state;
     const auto counts = file.read<std::int64_t>("/progress");
     const auto sums = file.read<double>("/epoch"), history = file.read<double>("/history");

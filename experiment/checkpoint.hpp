@@ -35,7 +35,7 @@ template <class Real>
 void write_checkpoint(const std::string& path, const std::string& config, std::uint64_t seed, const TrainingState& state, Engine<Real>& engine,
                       const Weights<Real>& best, Optimiser<Real>& optimiser, const Schedule& schedule);
 
-/// Restores all of it. Throws Error if the checkpoint is of another network, seed or precision.
+/// Restores all of it. Throws Error if the checkpoint is of another network, seed, precision or optimiser.
 template <class Real>
 TrainingState read_checkpoint(const std::string& path, std::uint64_t seed, Engine<Real>& engine, Weights<Real>& best, Optimiser<Real>& optimiser,
                               Schedule& schedule);

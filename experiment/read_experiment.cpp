@@ -134,10 +134,10 @@ Experiment parse_experiment(std::string_view text, const std::string& file, std:
 }
 
 Experiment read_experiment(const std::string& file, std::span<const std::string> overrides, const NeuronRegistry& neurons) {
-    if (std::filesystem::is_directory(file)) fail("{} is a folder; give an experiment file", file);
+    if (std::filesystem::is_directory(file)) throw ConfigError(file + " is a folder; give an experiment file");
     std::ifstream stream(file, std::ios::binary);
     std::ostringstream text;
-    if (!stream) fail("{} cannot be read: {}", file, std::strerror(errno));
+    if (!stream) throw ConfigError(fmt::format("{} cannot be read: {}", file, std::strerror(errno)));
     text << stream.rdbuf();
     return parse_experiment(text.str(), file, overrides, neurons);
 }

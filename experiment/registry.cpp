@@ -93,7 +93,7 @@ std::vector<KindDescription> descriptions(std::string_view word, const NeuronReg
     const auto list = std::ranges::find(lists, word, &Listed::word);
     if (list == std::end(lists)) {
         const std::string near = did_you_mean(word, list_words());
-        fail("there is no list of '{}'{}", word, near.empty() ? "; known: " + listed(list_words()) : near);
+        throw ConfigError(fmt::format("there is no list of '{}'{}", word, near.empty() ? "; known: " + listed(list_words()) : near));
     }
     if (list->describe) return list->describe();
     std::vector<KindDescription> kinds;

@@ -53,7 +53,7 @@ TrainingRun<Real>::TrainingRun(const Experiment& experiment, const RunOptions& o
 template <class Real> double TrainingRun<Real>::seconds_since_start() const { return seconds_between(start_, std::chrono::steady_clock::now()); }
 
 template <class Real> RunSummary TrainingRun<Real>::train() {
-    if (options_.resume) state_ = read_checkpoint(*options_.resume, experiment_.seed, engine_, best_, optimiser_, schedule_);
+    if (options_.resume) resume(*options_.resume);
     observer_.message(fmt::format("{} samples to train on, {} for validation, {} to test; {} parameters, {} threads", split_.train.size(),
                                   split_.validation.size(), images_.test.count, engine_.parameters().count(), pool_.threads()));
     while (state_.epoch < experiment_.epochs && run_epoch()) save();
@@ -70,6 +70,13 @@ template <class Real> RunSummary TrainingRun<Real>::train() {
     best_.restore(engine_);
     finish(summary, images_.test);
     return summary;
+}
+
+template <class Real> void TrainingRun<Real>::resume(const std::string& checkpoint) {
+    state_ = read_checkpoint(checkpoint, experiment_.seed, engine_, best_, optimiser_, schedule_);
+    if (state_.samples != std::min<std::ptrdiff_t>(std::ptrdiff_t(state_.batch) * experiment_.batch, std::ssize(split_.train)))
+        fail("{}: was written within an epoch, after {} samples in {} batches; batches of {} cannot go on from there", checkpoint, state_.samples, state_.batch,
+             experiment_.batch);
 }
 
 /// One epoch, from where the last checkpoint left it. False if the run was stopped.

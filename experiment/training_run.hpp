@@ -25,6 +25,7 @@ public:
     RunSummary evaluate();
 
 private:
+    void resume(const std::string& checkpoint);
     bool run_epoch();
     void train_batch(Batch<Real>& batch, int batches);
     void update(double learning_rate);

@@ -79,6 +79,10 @@ template <class Real> void Optimiser<Real>::step(Parameters<Real>& parameters, d
     });
 }
 
+template <class Real> std::string_view Optimiser<Real>::name() const {
+    return std::visit([](const auto& o) { return o.name; }, spec_);
+}
+
 template <class Real> double Optimiser<Real>::base_learning_rate() const {
     return std::visit([](const auto& o) { return o.learning_rate; }, spec_);
 }

@@ -81,6 +81,7 @@ public:
     /// decay; values are clamped to their block's bounds afterwards.
     void step(Parameters<Real>& parameters, double learning_rate, double gradient_scale, ThreadPool& pool);
 
+    std::string_view name() const;
     double base_learning_rate() const;
     std::int64_t steps() const { return steps_; }
     void set_steps(std::int64_t steps) { steps_ = steps; }

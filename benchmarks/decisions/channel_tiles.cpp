@@ -186,7 +186,7 @@ template <class Real> struct Layer {
     std::vector<Real> input, spikes_bar, input_bar, soft_spikes, state, state_bar, coefficients, gamma, shift, mean, inverse_sd, scratch;
     std::vector<double> gamma_bar, shift_bar, coefficients_bar;
     std::vector<std::uint64_t> spikes;
-    Surrogate surrogate{Sigmoid{4}};
+    Surrogate surrogate{Atan{}};
     bool soft = false;
 
     Layer(int T, int B, int blocks) : T(T), B(B), blocks(blocks) {

@@ -44,6 +44,10 @@ TEST_F(RunErrors, ResumeWithAnotherOptimiser) {
     EXPECT_EQ(on_resume({"learning.optimiser={adamax: {}}"}), checkpoint + ": was written with the optimiser adamw and this experiment has adamax");
 }
 
+TEST_F(RunErrors, ResumeWithinAnEpochWithOtherBatches) {
+    EXPECT_EQ(on_resume({"learning.batch=8"}), checkpoint + ": was written within an epoch, after 32 samples in 2 batches; batches of 8 cannot go on from there");
+}
+
 TEST_F(RunErrors, OutputFolderThatCannotBeMade) {
     put(folder / "file", "");
     EXPECT_EQ(error_of([&] { run_in_folder(tiny(), folder / "file/below"); }),

@@ -1,0 +1,27 @@
+// What real data must be learned to. Skipped where Fashion-MNIST is not installed.
+#include "tests/experiment/run_cases.hpp"
+
+namespace tripartite {
+namespace {
+
+bool fashion_mnist_is_here() { return std::filesystem::is_directory(FashionMnist{}.folder); }
+
+TEST(Accuracy, TheFirstNetworkOfTheTutorialReaches95Percent) {
+    const TemporaryFolder folder;
+    const auto experiment = read_experiment(std::string(TRIPARTITE_SOURCE_DIR) + "/configs/tutorial/first_network.yaml");
+    EXPECT_GT(run_in_folder(experiment, folder.path()).test_accuracy, 0.95);
+}
+
+TEST(Accuracy, OneEpochOfFashionMnistReaches80Percent) {
+    if (!fashion_mnist_is_here()) GTEST_SKIP() << "Fashion-MNIST is not installed";
+    const TemporaryFolder folder;
+    const auto experiment = parse_experiment(R"(
+        time: {dt: 1 ms, steps: 5}
+        network: {layers: [{dense: 400, neuron: {lif: {tau_m: 5 ms}}}, {dense: 10, neuron: {leaky_integrator: {tau_m: 5 ms}}}]}
+        input: {dataset: fashion_mnist}
+        learning: {bptt: {surrogate: atan, loss: {ce_membrane: {reduce: mean}}}, optimiser: {adam: {learning_rate: 1e-3}}})", "test");
+    EXPECT_GT(run_in_folder(experiment, folder.path()).test_accuracy, 0.8);
+}
+
+}  // namespace
+}  // namespace tripartite
