@@ -36,7 +36,7 @@ template <class Real> struct MembraneNorm {
     double *gamma_bar, *shift_bar; ///< [W], added to
     Real* scratch;                 ///< norm_scratch() Reals
 };
-constexpr Index norm_scratch(int states, Index T, Index B) { return (T * (states + 1) + states + 1) * B * W; }
+constexpr Index norm_scratch(int states, Index T, Index B) { return (T * (states + 1) + 1) * B * W; }
 
 /// The normalised distance from the threshold is one multiplication and one addition: x = scale u + offset.
 template <class Real> struct Folded {

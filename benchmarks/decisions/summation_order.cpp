@@ -172,10 +172,13 @@ void time_dense(Index rows, Index depth, Index columns, int rounds) {
                             },
                             [&] { c.noalias() += a * b; }},
                            rounds);
+    int others = 0;
+    for (Index r = 0; r < rows; ++r)
+        for (Index j = 0; j < columns; ++j) others += c(r, j) != tiles[(j / 64 * rows + r) * 64 + j % 64];
     const double operations = 2e-9 * double(rows) * double(depth) * double(columns);
-    std::printf("  (%td, %td, %td): kernel %.1f GF (median %.1f), Eigen %.1f GF (median %.1f), ratio %.2f (medians %.2f)\n", rows, depth, columns,
+    std::printf("  (%td, %td, %td): kernel %.1f GF (median %.1f), Eigen %.1f GF (median %.1f), ratio %.2f (medians %.2f); %.0f %% of the sums differ in bits\n", rows, depth, columns,
                 operations / t[0].first, operations / t[0].second, operations / t[1].first, operations / t[1].second, t[1].first / t[0].first,
-                t[1].second / t[0].second);
+                t[1].second / t[0].second, 100.0 * others / double(c.size()));
 }
 
 /// Spikes into one block of 64 targets: rows that are added per spike, and spikes that are expanded to numbers and multiplied.
