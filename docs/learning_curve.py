@@ -34,7 +34,7 @@ def draw(runs):
     parts.append(text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 10, "epoch"))
     parts += [polyline(values, x, y, COLOURS[key]) for key, values in curves]
     tests = ", ".join(f"{100 * run['test_accuracy']:.2f} %" for run in runs)
-    legend = [("train", "training samples (shifted, flipped, with dropout)"), ("validation", "validation samples"), (None, f"test: {tests}")]
+    legend = [("train", "training samples (augmented, with dropout)"), ("validation", "validation samples"), (None, f"test: {tests}")]
     for i, (key, label) in enumerate(legend):
         parts.append(text(WIDTH - RIGHT - 10, HEIGHT - BOTTOM - 56 + 20 * i, label, "end", COLOURS.get(key, "#24292f")))
     return "\n".join(parts + ["</svg>\n"])
