@@ -10,7 +10,8 @@ inline constexpr double fires_above = 1e-37;
 inline namespace TRIPARTITE_ISA {
 
 /// A value with N partial derivatives: the scalar that turns one step of a model into its Jacobian.
-/// T is a real number or a pack of them.
+/// T is a real number or a pack of them. Derivatives are left to plain operators, which the compiler removes where a
+/// derivative is a constant 0 or 1.
 template <class T, int N> struct Dual {
     T value;
     T d[N];
@@ -48,7 +49,7 @@ template <class T, int N> struct Dual {
     TRIPARTITE_INLINE friend Dual operator*(const Dual& a, const Dual& b) {
         Dual y;
         y.value = a.value * b.value;
-        TRIPARTITE_UNROLL for (int i = 0; i < N; ++i) y.d[i] = fma(a.d[i], b.value, a.value * b.d[i]);
+        TRIPARTITE_UNROLL for (int i = 0; i < N; ++i) y.d[i] = a.d[i] * b.value + a.value * b.d[i];
         return y;
     }
     TRIPARTITE_INLINE friend Dual operator/(const Dual& a, const Dual& b) {
@@ -86,13 +87,13 @@ template <class M, class T, int N> TRIPARTITE_INLINE Dual<T, N> select(M c, cons
 template <class T, int N> TRIPARTITE_INLINE Dual<T, N> fma(const Dual<T, N>& a, const Dual<T, N>& b, const Dual<T, N>& c) {
     Dual<T, N> y;
     y.value = fma(a.value, b.value, c.value);
-    TRIPARTITE_UNROLL for (int i = 0; i < N; ++i) y.d[i] = fma(a.d[i], b.value, fma(a.value, b.d[i], c.d[i]));
+    TRIPARTITE_UNROLL for (int i = 0; i < N; ++i) y.d[i] = a.d[i] * b.value + a.value * b.d[i] + c.d[i];
     return y;
 }
 template <class T, int N> TRIPARTITE_INLINE Dual<T, N> fma(T a, const Dual<T, N>& b, const Dual<T, N>& c) {
     Dual<T, N> y;
     y.value = fma(a, b.value, c.value);
-    TRIPARTITE_UNROLL for (int i = 0; i < N; ++i) y.d[i] = fma(a, b.d[i], c.d[i]);
+    TRIPARTITE_UNROLL for (int i = 0; i < N; ++i) y.d[i] = a * b.d[i] + c.d[i];
     return y;
 }
 template <class T, int N> TRIPARTITE_INLINE Dual<T, N> fma(T a, const Dual<T, N>& b, T c) {

@@ -75,7 +75,7 @@ template <class M, int variant, class Real> void forward_tile(const NeuronTile<R
 
 /// y_bar^T J: adds sum_i y_bar[i] * y[i].d[j] for the lanes j of each dual y[i].
 template <class P, int N> TRIPARTITE_INLINE void pull(P (&out)[N], P y_bar, const Dual<P, N>& y) {
-    TRIPARTITE_UNROLL for (int j = 0; j < N; ++j) out[j] = fma(y_bar, y.d[j], out[j]);
+    TRIPARTITE_UNROLL for (int j = 0; j < N; ++j) out[j] += y_bar * y.d[j];
 }
 
 /// The three adjoints of one step: of the reset, of the decision, and of the integration. Each evaluates the model on
@@ -202,7 +202,7 @@ template <class M, int variant, class Real, bool learning, int Q> TRIPARTITE_INL
     }
     recompute<M, variant, Real, Q>(a, k, states, x, at);
     if constexpr (M::spiking) a.slope(*a.surrogate, x, Index(a.steps) * Q * P::width);
-    for (int t = a.steps; t-- > 0;)
+    for (int t = a.steps - 1; t >= 0; --t)
         TRIPARTITE_UNROLL for (int q = 0; q < Q; ++q) {
             const auto before = load_members<PackState<M, Real>>(states + (t * Q + q) * S * P::width, P::width);
             const Index here = at + q * P::width;

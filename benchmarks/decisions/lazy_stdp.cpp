@@ -1,13 +1,12 @@
 /// Decision 0004: can spike-timing dependent plasticity be event-driven when delays differ from synapse to synapse?
 ///
 /// A synapse has an axonal delay a and a dendritic delay b >= 1 step. A presynaptic spike of time s reaches the synapse at
-/// s + a and the soma, where it is due, at s + a + b; a postsynaptic spike of time p reaches the synapse at p + b. Seen
-/// from the soma, both b later, presynaptic spikes count at s + a + b and postsynaptic ones at p + 2b, their echo. A
-/// weight is touched only when a spike is due, at time t:
-///     for each echo after the previous presynaptic spike was due and until t:   w += lambda (w_max - w) K_pre
-///     then, for the spike itself:                                               w -= alpha lambda w K_post
-/// K_pre is the trace of the presynaptic spikes strictly before the echo, K_post that of the echoes strictly before t:
-/// `stdp_synapse` of NEST with mu = 1, where every delay is dendritic (Morrison, Aertsen, Diesmann 2007).
+/// s + a and is due at the soma at s + a + b; a postsynaptic spike of time p reaches the synapse at p + b. Everything seen
+/// from the soma, b later: presynaptic spikes act at s + a + b, postsynaptic ones at p + 2b, their echo. A weight is
+/// touched only when a spike is due, at time t (`stdp_synapse` of NEST with mu = 1, where every delay is dendritic):
+///     for each echo after the previous spike was due and until t:   w += lambda (w_max - w) K_pre
+///     then, for the spike itself, before it is delivered:           w -= alpha lambda w K_post
+/// K_pre: trace of the presynaptic spikes strictly before the echo; K_post: of the echoes strictly before t.
 #include <immintrin.h>
 
 #include <algorithm>
@@ -35,20 +34,17 @@ struct Synapse {
 };
 using SpikeTrains = std::vector<std::vector<uint32_t>>;  // [step][spike] neurons
 
-/// exp(-steps dt / tau) as a product of two small tables; zero where a float would be.
+/// exp(-steps dt / tau), tabulated until it is below what a float can hold.
 template <class T> class Decay {
 public:
     Decay(double dt, double tau) {
-        for (int i = 0; i < 256; ++i) fine_.push_back(T(std::exp(-i * dt / tau)));
-        for (int i = 0; i * 256 * dt / tau < 87; ++i) coarse_.push_back(T(std::exp(-i * 256 * dt / tau)));
-        coarse_.push_back(0);
+        for (int i = 0; i * dt / tau < 87; ++i) table_.push_back(T(std::exp(-i * dt / tau)));
+        table_.push_back(0);
     }
-    T operator()(int steps) const {
-        return coarse_[std::min(size_t(steps) >> 8, coarse_.size() - 1)] * fine_[size_t(steps) & 255];
-    }
+    T operator()(int steps) const { return table_[std::min(size_t(unsigned(steps)), table_.size() - 1)]; }
 
 private:
-    std::vector<T> fine_, coarse_;
+    std::vector<T> table_;
 };
 
 template <class T> struct TracedSpike {
@@ -56,12 +52,12 @@ template <class T> struct TracedSpike {
     T trace;  // of the neuron's spikes up to this one, right after it
 };
 
-/// The recent spikes of each neuron. The eight latest are in one place (with floats one cache line), so that counting
+/// The recent spikes of each neuron. The eight latest are in one place (with floats, one cache line), so that counting
 /// those after a given step takes one comparison and no branch; a list has the older ones.
 template <class T> class SpikeHistory {
 public:
     SpikeHistory(size_t neurons, double dt, double tau) : decay(dt, tau), recent_(neurons), older_(neurons) {}
-    Decay<T> decay;
+    const Decay<T> decay;
 
     /// The latest spike (back = 0) or an earlier one; before its first spike a neuron has fired long ago.
     TracedSpike<T> spike(size_t neuron, int back) const {
@@ -87,7 +83,7 @@ public:
     /// Drops the older spikes up to `step`, except the last of them.
     void forget(int step) {
         for (auto& spikes : older_) {
-            auto kept = std::ranges::partition_point(spikes, [=](const auto& spike) { return spike.step <= step; });
+            const auto kept = std::ranges::partition_point(spikes, [=](const auto& spike) { return spike.step <= step; });
             if (kept != spikes.begin()) spikes.erase(spikes.begin(), kept - 1);
         }
     }
@@ -112,11 +108,11 @@ public:
         std::ranges::stable_sort(synapses, {}, [](const Synapse& s) { return std::pair(s.source, s.delay()); });
         for (const Synapse& s : synapses) {
             delays_ = std::max(delays_, s.delay() + 1);
-            dendritic_limit_ = std::max(dendritic_limit_, s.dendritic);
+            echo_limit_ = std::max(echo_limit_, 2 * s.dendritic);
         }
         end_.resize(neurons * size_t(delays_) + 1);
         for (const Synapse& s : synapses) {
-            plastic_.push_back({T(s.weight), uint16_t(s.target), uint8_t(s.dendritic)});
+            plastic_.push_back({T(s.weight), uint16_t(s.target), uint16_t(2 * s.dendritic)});
             end_[run_of(s.source, s.delay())] = plastic_.size();
         }
         for (size_t run = 1; run < end_.size(); ++run) end_[run] = std::max(end_[run], end_[run - 1]);
@@ -127,15 +123,14 @@ public:
     void step(int t, const std::vector<uint32_t>& fired, T* input) {
         collect_due(t);
         for (size_t r = 0; r < due_.size(); ++r) {
-            const Run later = due_[std::min(r + prefetch_runs, due_.size() - 1)];
+            const Run run = due_[r], later = due_[std::min(r + prefetch_runs, due_.size() - 1)];
             for (auto s = later.begin; s < later.end + 8; s += 8) _mm_prefetch(s, _MM_HINT_T0);
-            for (auto s = due_[r].begin; s != due_[r].end; ++s) {
-                look_up(*s, due_[r].previous, t);
-                if (batch_size_ == batch_limit) facilitate(), depress_and_deliver(t, input);
+            for (auto s = run.begin; s != run.end; ++s) {
+                const int back = apply_echoes(*s, run.previous, t);
+                input[s->target] += depress(*s, back, t);
             }
-            events += uint64_t(due_[r].end - due_[r].begin);
+            events += uint64_t(run.end - run.begin);
         }
-        facilitate(), depress_and_deliver(t, input);
         auto& in_flight = in_flight_[size_t(t % delays_)];
         in_flight.clear();
         for (const uint32_t neuron : fired) {
@@ -144,20 +139,16 @@ public:
         }
     }
 
-    /// Applies every echo until the end of step t, to bound the history and to let the weights be read.
+    /// Applies every echo until the end of step t, so that older spikes can be forgotten and the weights can be read.
     void bring_up_to_date(int t) {
         for (size_t run = 1; run < end_.size(); ++run) {
             const size_t source = (run - 1) / size_t(delays_);
             const int delay = int((run - 1) % size_t(delays_));
             const TracedSpike<T> last = pre_.spike(source, pre_.count_after(source, t - delay));
-            for (size_t i = end_[run - 1]; i < end_[run]; ++i) {
-                look_up(plastic_[i], {last.step + delay, last.trace}, t);
-                if (batch_size_ == batch_limit) facilitate(), batch_size_ = 0;
-            }
+            for (size_t i = end_[run - 1]; i < end_[run]; ++i) apply_echoes(plastic_[i], {last.step + delay, last.trace}, t);
         }
-        facilitate(), batch_size_ = 0;
         up_to_date_ = t;
-        pre_.forget(t - delays_), post_.forget(t - 2 * dendritic_limit_);
+        pre_.forget(t - delays_), post_.forget(t - echo_limit_);
     }
 
     std::vector<double> weights() const {
@@ -168,11 +159,10 @@ public:
     uint64_t events = 0;
 
 private:
-    static constexpr size_t prefetch_runs = 12, batch_limit = 64;
+    static constexpr size_t prefetch_runs = 12;
     struct Plastic {
         T weight;
-        uint16_t target;
-        uint8_t dendritic;
+        uint16_t target, echo;  // echo: twice the dendritic delay
     };
     struct SpikeInFlight {
         uint32_t source;
@@ -180,13 +170,7 @@ private:
     };
     struct Run {
         Plastic *begin, *end;
-        TracedSpike<T> previous;  // when the previous spike was due here, and its trace
-    };
-    /// A synapse with the echoes to be applied: those of the postsynaptic spikes `echoes` - 1 down to `applied`.
-    struct Pending {
-        Plastic* synapse;
-        TracedSpike<T> previous;
-        int echoes, applied;
+        TracedSpike<T> previous;  // its step is when the previous spike was due here
     };
 
     size_t run_of(size_t source, int delay) const { return source * size_t(delays_) + size_t(delay) + 1; }
@@ -194,63 +178,42 @@ private:
     void collect_due(int t) {
         due_.clear();
         for (int d = 1; d < delays_; ++d)
-            for (const SpikeInFlight& spike : in_flight_[size_t((t - d + delays_) % delays_)]) {
-                const size_t run = run_of(spike.source, d);
-                if (end_[run] == end_[run - 1]) continue;
-                due_.push_back({&plastic_[end_[run - 1]], plastic_.data() + end_[run], {spike.previous.step + d, spike.previous.trace}});
+            for (const auto& [source, previous] : in_flight_[size_t((t - d + delays_) % delays_)]) {
+                const size_t run = run_of(source, d), begin = end_[run - 1], end = end_[run];
+                if (begin != end) due_.push_back({&plastic_[begin], &plastic_[begin] + (end - begin), {previous.step + d, previous.trace}});
             }
     }
 
-    void look_up(Plastic& synapse, const TracedSpike<T>& previous, int t) {
-        const int shift = 2 * synapse.dendritic, from = std::max(previous.step, up_to_date_);
-        batch_[batch_size_++] = {&synapse, previous, post_.count_after(synapse.target, from - shift),
-                                 post_.count_after(synapse.target, t - shift)};
+    /// Applies the echoes that came after the previous spike was due, and after the store was brought up to date, until
+    /// step t. Returns how far back in the history the last of them is.
+    int apply_echoes(Plastic& s, const TracedSpike<T>& previous, int t) const {
+        const int waiting_until = post_.count_after(s.target, t - s.echo);
+        int back = post_.count_after(s.target, std::max(previous.step, up_to_date_) - s.echo);
+        const auto apply_next = [&](bool any) {
+            back -= any;
+            const T trace = previous.trace * pre_.decay(post_.spike(s.target, back).step + s.echo - previous.step);
+            s.weight = std::min(w_max_, s.weight + (w_max_ - s.weight) * (potentiation_ * trace * T(any)));
+        };
+        apply_next(back > waiting_until);  // two without a branch: their number is random, and a
+        apply_next(back > waiting_until);  // mispredicted branch costs more than an idle update
+        while (back > waiting_until) apply_next(true);
+        return waiting_until;
     }
 
-    /// Applies the echoes of the batch, each synapse's in their order. One echo of every synapse at a time: the number of
-    /// echoes per synapse is random, and a loop over it would be mispredicted for every event.
-    void facilitate() {
-        std::array<uint8_t, batch_limit + 1> active;
-        size_t actives = 0;
-        for (size_t i = 0; i < batch_size_; ++i) {
-            active[actives] = uint8_t(i);
-            actives += batch_[i].echoes > batch_[i].applied;
-        }
-        while (actives > 0) {
-            size_t left = 0;
-            for (size_t k = 0; k < actives; ++k) {
-                Pending& p = batch_[active[k]];
-                const int echo = post_.spike(p.synapse->target, --p.echoes).step + 2 * p.synapse->dendritic;
-                const T w = p.synapse->weight, trace = p.previous.trace * pre_.decay(echo - p.previous.step);
-                p.synapse->weight = std::min(w_max_, w + potentiation_ * (w_max_ - w) * trace);
-                active[left] = active[k];
-                left += p.echoes > p.applied;
-            }
-            actives = left;
-        }
-    }
-
-    /// The spike itself, due in step t, for every synapse of the batch.
-    void depress_and_deliver(int t, T* input) {
-        for (size_t i = 0; i < batch_size_; ++i) {
-            Plastic& s = *batch_[i].synapse;
-            const int now = t - 2 * s.dendritic;  // echoes of this step come too late to depress
-            const TracedSpike<T> last = post_.spike(s.target, post_.count_after(s.target, now - 1));
-            s.weight = std::max(T(0), s.weight - depression_ * s.weight * last.trace * post_.decay(now - last.step));
-            input[s.target] += s.weight;
-        }
-        batch_size_ = 0;
+    /// The spike itself, due in step t: `back` is the latest postsynaptic spike whose echo has arrived.
+    T depress(Plastic& s, int back, int t) const {
+        const int now = t - s.echo;  // an echo of this very step is too late
+        const TracedSpike<T> last = post_.spike(s.target, back + (post_.spike(s.target, back).step == now));
+        return s.weight = std::max(T(0), s.weight - depression_ * s.weight * last.trace * post_.decay(now - last.step));
     }
 
     T w_max_, potentiation_, depression_;
     SpikeHistory<T> pre_, post_;
-    int delays_ = 1, dendritic_limit_ = 1, up_to_date_ = -1;
+    int delays_ = 1, echo_limit_ = 0, up_to_date_ = -1;
     std::vector<Plastic> plastic_;
     std::vector<size_t> end_;                            // [source][delay] where the run ends
     std::vector<std::vector<SpikeInFlight>> in_flight_;  // [step]
     std::vector<Run> due_;
-    std::array<Pending, batch_limit> batch_;
-    size_t batch_size_ = 0;
 };
 
 /// Every neuron fires at random, at most once in a step.
@@ -261,13 +224,4 @@ SpikeTrains random_trains(uint32_t neurons, int steps, double rate_hz) {
     for (uint32_t n = 0; n < neurons; ++n)
         for (int t = pause(random); t < steps; t += 1 + pause(random)) trains[size_t(t)].push_back(n);
     return trains;
-}
-std::vector<Synapse> random_synapses(uint32_t neurons, uint32_t per_source, int axonal_limit, int dendritic_limit) {
-    std::mt19937_64 random(3);
-    std::vector<Synapse> synapses;
-    for (uint32_t source = 0; source < neurons; ++source)
-        for (uint32_t k = 0; k < per_source; ++k)
-            synapses.push_back({source, per_source < neurons ? uint32_t(random() % neurons) : k, int(random() % axonal_limit),
-                                1 + int(random() % dendritic_limit), double(random() % 10000) / 100});
-    return synapses;
 }
