@@ -227,7 +227,6 @@ struct Worker {
     }
 };
 using Workers = std::vector<std::unique_ptr<Worker>>;
-
 void report(const Workers& workers) {
     double events = 0, runs = 0, spikes = 0, delivery = 0, wall = workers[0]->wall_seconds;
     for (const auto& w : workers)
@@ -293,7 +292,6 @@ bool check() {
     return currents[1] == currents[2] && currents[1] == currents[3] && error < 1e-5 * largest;
 }
 }  // namespace
-
 int main(int argc, char** argv) {
     if (argc == 2 && std::string(argv[1]) == "--check") return check() ? 0 : 1;
     const Network network(argc == 3 && std::string(argv[1]) == "--scale" ? std::min(1.0, std::stod(argv[2])) : 1);
