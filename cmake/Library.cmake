@@ -21,13 +21,17 @@ target_compile_options(tripartite INTERFACE $<INSTALL_INTERFACE:-ffp-contract=of
 
 # The kernels, once per instruction set. Adjoints multiply by many constant zeros and ones, which may be left out only if
 # numbers are finite and the sign of zero does not matter.
+set(kernel_optimisation -O3)
+if(TRIPARTITE_SANITIZE)
+  set(kernel_optimisation -O1)
+endif()
 function(add_kernels isa)
   add_library(tripartite_${isa} OBJECT ${kernel_sources})
   target_include_directories(tripartite_${isa} PRIVATE ${PROJECT_SOURCE_DIR})
   target_include_directories(tripartite_${isa} SYSTEM PRIVATE ${RANDOM123_INCLUDE_DIR})
   target_link_libraries(tripartite_${isa} PRIVATE tripartite_options fmt::fmt)
   target_compile_definitions(tripartite_${isa} PRIVATE TRIPARTITE_ISA=isa_${isa})
-  target_compile_options(tripartite_${isa} PRIVATE $<IF:$<BOOL:${TRIPARTITE_SANITIZE}>,-O1,-O3> ${ARGN} -fno-signed-zeros -ffinite-math-only -fno-trapping-math)
+  target_compile_options(tripartite_${isa} PRIVATE ${kernel_optimisation} ${ARGN} -fno-signed-zeros -ffinite-math-only -fno-trapping-math)
   target_sources(tripartite PRIVATE $<TARGET_OBJECTS:tripartite_${isa}>)
 endfunction()
 if(TRIPARTITE_NATIVE)
