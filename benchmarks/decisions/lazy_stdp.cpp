@@ -1,13 +1,13 @@
 /// Decision 0004: can spike-timing dependent plasticity be event-driven when delays differ from synapse to synapse?
 ///
-/// A synapse has an axonal delay a and a dendritic delay b >= 1 step. A presynaptic spike of time s reaches the synapse at
-/// s + a and is due at the soma at s + a + b; a postsynaptic spike of time p reaches the synapse at p + b. Everything seen
-/// from the soma, b later: presynaptic spikes act at s + a + b, postsynaptic ones at p + 2b, their echo. A weight is
-/// touched only when a spike is due, at time t (`stdp_synapse` of NEST with mu = 1, where every delay is dendritic):
+/// A presynaptic spike of time s reaches a synapse after its axonal delay a and is due at the soma after the dendritic
+/// delay b >= 1 step as well; a postsynaptic spike of time p reaches the synapse at p + b. Seen from the soma, b later, the
+/// one acts at s + a + b, the other at p + 2b, its echo. A weight is touched only when a spike is due, at time t:
 ///     for each echo after the previous spike was due and until t:   w += lambda (w_max - w) K_pre
 ///     then, for the spike itself, before it is delivered:           w -= alpha lambda w K_post
-/// K_pre: trace of the presynaptic spikes strictly before the echo; K_post: of the echoes strictly before t.
+/// K_pre, K_post: traces of the spikes strictly before the echo, of the echoes strictly before t (NEST's `stdp_synapse`).
 #include <immintrin.h>
+#include <sys/mman.h>
 
 #include <algorithm>
 #include <array>
@@ -22,63 +22,36 @@
 
 namespace {
 
-struct Rule {
-    double dt = 0.1, tau_plus = 20, tau_minus = 20;  // ms
-    double lambda = 0.01, alpha = 1, w_max = 100;
-};
-struct Synapse {
-    uint32_t source, target;
-    int axonal, dendritic;  // delays in steps
-    double weight;
-    int delay() const { return axonal + dendritic; }
-};
+constexpr double dt = 0.1, tau_plus = 20, tau_minus = 20, lambda = 0.01, alpha = 1, w_max = 100;  // times in ms
+struct Synapse { uint32_t source, target; int axonal, dendritic; double weight; };  // delays in steps
 using SpikeTrains = std::vector<std::vector<uint32_t>>;  // [step][spike] neurons
 
-/// exp(-steps dt / tau), tabulated until it is below what a float can hold.
-template <class T> class Decay {
-public:
-    Decay(double dt, double tau) {
-        for (int i = 0; i * dt / tau < 87; ++i) table_.push_back(T(std::exp(-i * dt / tau)));
-        table_.push_back(0);
+template <class T> struct TracedSpike { int step; T trace; };  // trace: of all spikes up to this one, right after it
+
+/// The recent spikes of each neuron: the latest in one place (with floats, one cache line), the older ones in a list.
+template <class T> struct SpikeHistory {
+    SpikeHistory(size_t neurons, double tau) : recent_(neurons), older_(neurons) {
+        for (Recent& recent : recent_) recent.fill({-(1 << 30), 0});
+        for (int i = 0; i * dt / tau < 87; ++i) decay_.push_back(T(std::exp(-i * dt / tau)));
+        decay_.push_back(0);
     }
-    T operator()(int steps) const { return table_[std::min(size_t(unsigned(steps)), table_.size() - 1)]; }
-
-private:
-    std::vector<T> table_;
-};
-
-template <class T> struct TracedSpike {
-    int step;
-    T trace;  // of the neuron's spikes up to this one, right after it
-};
-
-/// The recent spikes of each neuron. The eight latest are in one place (with floats, one cache line), so that counting
-/// those after a given step takes one comparison and no branch; a list has the older ones.
-template <class T> class SpikeHistory {
-public:
-    SpikeHistory(size_t neurons, double dt, double tau) : decay(dt, tau), recent_(neurons), older_(neurons) {}
-    const Decay<T> decay;
-
+    /// exp(-steps dt / tau), zero where a float would be.
+    T decay(int steps) const { return decay_[std::min(size_t(unsigned(steps)), decay_.size() - 1)]; }
     /// The latest spike (back = 0) or an earlier one; before its first spike a neuron has fired long ago.
     TracedSpike<T> spike(size_t neuron, int back) const {
-        if (back < latest) [[likely]] return {recent_[neuron].step[back], recent_[neuron].trace[back]};
-        return older_[neuron].end()[latest - 1 - back];
+        return back < latest ? recent_[neuron][size_t(back)] : older_[neuron].end()[latest - 1 - back];
     }
     int count_after(size_t neuron, int step) const {
-        const auto steps = _mm256_load_si256(reinterpret_cast<const __m256i*>(recent_[neuron].step));
-        const auto after = _mm256_castsi256_ps(_mm256_cmpgt_epi32(steps, _mm256_set1_epi32(step)));
-        int count = __builtin_popcount(unsigned(_mm256_movemask_ps(after)));
-        if (count == latest) [[unlikely]]
-            while (spike(neuron, count).step > step) ++count;
+        int count = 0;
+        while (spike(neuron, count).step > step) ++count;
         return count;
     }
     void add(size_t neuron, int step) {
         Recent& recent = recent_[neuron];
-        older_[neuron].push_back(spike(neuron, latest - 1));
-        const T trace = recent.trace[0] * decay(step - recent.step[0]) + 1;
-        std::shift_right(recent.step, recent.step + latest, 1);
-        std::shift_right(recent.trace, recent.trace + latest, 1);
-        recent.step[0] = step, recent.trace[0] = trace;
+        const T trace = recent[0].trace * decay(step - recent[0].step) + 1;
+        older_[neuron].push_back(recent.back());
+        std::shift_right(recent.begin(), recent.end(), 1);
+        recent[0] = {step, trace};
     }
     /// Drops the older spikes up to `step`, except the last of them.
     void forget(int step) {
@@ -87,141 +60,238 @@ public:
             if (kept != spikes.begin()) spikes.erase(spikes.begin(), kept - 1);
         }
     }
-
 private:
-    static constexpr int latest = 8, long_ago = -(1 << 30);
-    struct alignas(64) Recent {
-        int step[latest] = {long_ago, long_ago, long_ago, long_ago, long_ago, long_ago, long_ago, long_ago};
-        T trace[latest] = {};
-    };
+    static constexpr int latest = 8;
+    struct alignas(64) Recent : std::array<TracedSpike<T>, latest> {};
     std::vector<Recent> recent_;
     std::vector<std::vector<TracedSpike<T>>> older_;
+    std::vector<T> decay_;
 };
 
-/// Plastic synapses sorted by (source, delay, insertion), and the memory of their rule.
-template <class T> class LazyStdp {
-public:
-    /// Sorts the given synapses: `weights` has them in that order.
-    LazyStdp(const Rule& rule, size_t neurons, std::vector<Synapse>& synapses)
-        : w_max_(T(rule.w_max)), potentiation_(T(rule.lambda)), depression_(T(rule.alpha * rule.lambda)),
-          pre_(neurons, rule.dt, rule.tau_plus), post_(neurons, rule.dt, rule.tau_minus) {
-        std::ranges::stable_sort(synapses, {}, [](const Synapse& s) { return std::pair(s.source, s.delay()); });
-        for (const Synapse& s : synapses) {
-            delays_ = std::max(delays_, s.delay() + 1);
-            echo_limit_ = std::max(echo_limit_, 2 * s.dendritic);
-        }
+/// Plastic synapses, and the memory of their 
+template <class T> struct LazyStdp {
+    struct Plastic { T weight; uint16_t target, echo; };  // echo: twice the dendritic delay
+    std::vector<Plastic> synapses;
+    uint64_t events = 0;
+    /// The given synapses are sorted by (source, delay).
+    LazyStdp(size_t neurons, const std::vector<Synapse>& sorted) : pre_(neurons, tau_plus), post_(neurons, tau_minus) {
+        for (const Synapse& s : sorted) delays_ = std::max(delays_, s.axonal + s.dendritic + 1);
         end_.resize(neurons * size_t(delays_) + 1);
-        for (const Synapse& s : synapses) {
-            plastic_.push_back({T(s.weight), uint16_t(s.target), uint16_t(2 * s.dendritic)});
-            end_[run_of(s.source, s.delay())] = plastic_.size();
+        synapses.reserve(sorted.size());
+        const uintptr_t page = reinterpret_cast<uintptr_t>(synapses.data()) & ~uintptr_t(4095);
+        madvise(reinterpret_cast<void*>(page), sorted.size() * sizeof(Plastic), MADV_HUGEPAGE);
+        for (const Synapse& s : sorted) {
+            synapses.push_back({T(s.weight), uint16_t(s.target), uint16_t(2 * s.dendritic)});
+            end_[run_of(s.source, s.axonal + s.dendritic)] = synapses.size();
         }
-        for (size_t run = 1; run < end_.size(); ++run) end_[run] = std::max(end_[run], end_[run - 1]);
-        in_flight_.resize(size_t(delays_));
+        for (size_t r = 1; r < end_.size(); ++r) end_[r] = std::max(end_[r], end_[r - 1]);
+        fired_.resize(size_t(delays_));
     }
-
     /// Adds the weights of the synapses that are due in step t to the input row; then the given neurons fire.
     void step(int t, const std::vector<uint32_t>& fired, T* input) {
         collect_due(t);
         for (size_t r = 0; r < due_.size(); ++r) {
-            const Run run = due_[r], later = due_[std::min(r + prefetch_runs, due_.size() - 1)];
+            const Run run = due_[r], later = due_[std::min(r + 12, due_.size() - 1)];
             for (auto s = later.begin; s < later.end + 8; s += 8) _mm_prefetch(s, _MM_HINT_T0);
             for (auto s = run.begin; s != run.end; ++s) {
-                const int back = apply_echoes(*s, run.previous, t);
-                input[s->target] += depress(*s, back, t);
+                s->weight = depressed(*s, potentiated(*s, run.previous, t), t);
+                input[s->target] += s->weight;
             }
             events += uint64_t(run.end - run.begin);
         }
-        auto& in_flight = in_flight_[size_t(t % delays_)];
-        in_flight.clear();
-        for (const uint32_t neuron : fired) {
-            in_flight.push_back({neuron, pre_.spike(neuron, 0)});
-            pre_.add(neuron, t), post_.add(neuron, t);
-        }
+        fired_[size_t(t % delays_)] = fired;
+        for (const uint32_t neuron : fired) pre_.add(neuron, t), post_.add(neuron, t);
     }
-
     /// Applies every echo until the end of step t, so that older spikes can be forgotten and the weights can be read.
     void bring_up_to_date(int t) {
         for (size_t run = 1; run < end_.size(); ++run) {
-            const size_t source = (run - 1) / size_t(delays_);
-            const int delay = int((run - 1) % size_t(delays_));
-            const TracedSpike<T> last = pre_.spike(source, pre_.count_after(source, t - delay));
-            for (size_t i = end_[run - 1]; i < end_[run]; ++i) apply_echoes(plastic_[i], {last.step + delay, last.trace}, t);
+            const TracedSpike<T> previous = due_until((run - 1) / size_t(delays_), int((run - 1) % size_t(delays_)), t);
+            for (size_t i = end_[run - 1]; i < end_[run]; ++i) synapses[i].weight = potentiated(synapses[i], previous, t);
         }
         up_to_date_ = t;
-        pre_.forget(t - delays_), post_.forget(t - echo_limit_);
+        pre_.forget(t - delays_), post_.forget(t - 2 * delays_);
     }
-
-    std::vector<double> weights() const {
-        std::vector<double> weights;
-        for (const Plastic& s : plastic_) weights.push_back(double(s.weight));
-        return weights;
-    }
-    uint64_t events = 0;
-
 private:
-    static constexpr size_t prefetch_runs = 12;
-    struct Plastic {
-        T weight;
-        uint16_t target, echo;  // echo: twice the dendritic delay
-    };
-    struct SpikeInFlight {
-        uint32_t source;
-        TracedSpike<T> previous;  // the spike of this source before it
-    };
-    struct Run {
-        Plastic *begin, *end;
-        TracedSpike<T> previous;  // its step is when the previous spike was due here
-    };
-
+    struct Run { Plastic *begin, *end; TracedSpike<T> previous; };
     size_t run_of(size_t source, int delay) const { return source * size_t(delays_) + size_t(delay) + 1; }
-
+    /// The last spike of a source that was due by step t after a delay: its step is when it was due.
+    TracedSpike<T> due_until(size_t source, int delay, int t) const {
+        const TracedSpike<T> spike = pre_.spike(source, pre_.count_after(source, t - delay));
+        return {spike.step + delay, spike.trace};
+    }
     void collect_due(int t) {
         due_.clear();
         for (int d = 1; d < delays_; ++d)
-            for (const auto& [source, previous] : in_flight_[size_t((t - d + delays_) % delays_)]) {
-                const size_t run = run_of(source, d), begin = end_[run - 1], end = end_[run];
-                if (begin != end) due_.push_back({&plastic_[begin], &plastic_[begin] + (end - begin), {previous.step + d, previous.trace}});
+            for (const uint32_t source : fired_[size_t((t - d + delays_) % delays_)]) {
+                const size_t* end = &end_[run_of(source, d)];
+                if (end[0] > end[-1]) due_.push_back({&synapses[0] + end[-1], &synapses[0] + end[0], due_until(source, d, t - 1)});
             }
     }
 
-    /// Applies the echoes that came after the previous spike was due, and after the store was brought up to date, until
-    /// step t. Returns how far back in the history the last of them is.
-    int apply_echoes(Plastic& s, const TracedSpike<T>& previous, int t) const {
-        const int waiting_until = post_.count_after(s.target, t - s.echo);
-        int back = post_.count_after(s.target, std::max(previous.step, up_to_date_) - s.echo);
-        const auto apply_next = [&](bool any) {
-            back -= any;
-            const T trace = previous.trace * pre_.decay(post_.spike(s.target, back).step + s.echo - previous.step);
-            s.weight = std::min(w_max_, s.weight + (w_max_ - s.weight) * (potentiation_ * trace * T(any)));
+    /// The weight after the echoes until step t that the synapse has not seen, in their order. Their number is random: up
+    /// to two are applied without a branch, since a mispredicted branch costs more than an idle update.
+    T potentiated(const Plastic& s, const TracedSpike<T>& previous, int t) const {
+        const int seen = std::max(previous.step, up_to_date_) - s.echo;
+        const T scale = T(lambda) * previous.trace;
+        T w = s.weight;
+        const auto apply = [&](int step) {
+            const int age = (step + s.echo - previous.step) | (int(step > seen) - 1);  // huge if seen before: adds nothing
+            w = std::min(T(w_max), w + (T(w_max) - w) * (scale * pre_.decay(age)));
         };
-        apply_next(back > waiting_until);  // two without a branch: their number is random, and a
-        apply_next(back > waiting_until);  // mispredicted branch costs more than an idle update
-        while (back > waiting_until) apply_next(true);
-        return waiting_until;
+        const int latest = post_.spike(s.target, 0).step, second = post_.spike(s.target, 1).step;
+        if (latest > t - s.echo || post_.spike(s.target, 2).step > seen) [[unlikely]] {
+            const int to_come = post_.count_after(s.target, t - s.echo);
+            for (int unseen = post_.count_after(s.target, seen); unseen > to_come; --unseen) apply(post_.spike(s.target, unseen - 1).step);
+        } else {
+            apply(second), apply(latest);
+        }
+        return w;
     }
 
-    /// The spike itself, due in step t: `back` is the latest postsynaptic spike whose echo has arrived.
-    T depress(Plastic& s, int back, int t) const {
-        const int now = t - s.echo;  // an echo of this very step is too late
-        const TracedSpike<T> last = post_.spike(s.target, back + (post_.spike(s.target, back).step == now));
-        return s.weight = std::max(T(0), s.weight - depression_ * s.weight * last.trace * post_.decay(now - last.step));
+    /// The weight after the spike itself, due in step t; an echo of the same step is not yet counted.
+    T depressed(const Plastic& s, T w, int t) const {
+        const int now = t - s.echo;
+        const TracedSpike<T> last = post_.spike(s.target, post_.count_after(s.target, now - 1));
+        return std::max(T(0), w - w * T(alpha * lambda) * last.trace * post_.decay(now - last.step));
     }
 
-    T w_max_, potentiation_, depression_;
     SpikeHistory<T> pre_, post_;
-    int delays_ = 1, echo_limit_ = 0, up_to_date_ = -1;
-    std::vector<Plastic> plastic_;
-    std::vector<size_t> end_;                            // [source][delay] where the run ends
-    std::vector<std::vector<SpikeInFlight>> in_flight_;  // [step]
+    int delays_ = 1, up_to_date_ = -1;
+    std::vector<size_t> end_;  // [source][delay] where the run ends
+    SpikeTrains fired_;        // of the steps from which spikes are in flight
     std::vector<Run> due_;
 };
+
+struct Outcome {
+    std::vector<double> weights, input;  // [synapse], [step][target]
+    bool operator==(const Outcome&) const = default;
+};
+
+/// Runs the trains; the store is brought up to date every `mark` steps and at the end.
+template <class T>
+Outcome simulate(uint32_t neurons, const std::vector<Synapse>& synapses, const SpikeTrains& trains, int mark) {
+    LazyStdp<T> store(neurons, synapses);
+    std::vector<T> input(trains.size() * neurons);
+    for (int t = 0, steps = int(trains.size()); t < steps; ++t) {
+        store.step(t, trains[size_t(t)], &input[size_t(t) * neurons]);
+        if ((t + 1) % mark == 0 || t + 1 == steps) store.bring_up_to_date(t);
+    }
+    Outcome outcome{{}, {input.begin(), input.end()}};
+    for (const auto& s : store.synapses) outcome.weights.push_back(double(s.weight));
+    return outcome;
+}
+
+/// The rule as it is defined: each synapse on its own, at the times when spikes reach it, with sums over all spikes.
+Outcome brute_force(uint32_t neurons, const std::vector<Synapse>& synapses, const SpikeTrains& trains) {
+    std::vector<std::vector<int>> fired(neurons);
+    for (size_t t = 0; t < trains.size(); ++t)
+        for (const uint32_t neuron : trains[t]) fired[neuron].push_back(int(t));
+    Outcome outcome{{}, std::vector<double>(trains.size() * neurons)};
+    const auto trace = [&](const std::vector<int>& spikes, int delay, int time, double tau) {
+        double sum = 0;
+        for (const int spike : spikes) sum += spike + delay < time ? std::exp((spike + delay - time) * dt / tau) : 0;
+        return sum;
+    };
+    for (const Synapse& s : synapses) {
+        std::vector<std::pair<int, bool>> arrivals;  // in one step the postsynaptic spike (false) comes first
+        for (const int p : fired[s.target]) arrivals.emplace_back(p + s.dendritic, false);
+        for (const int p : fired[s.source]) arrivals.emplace_back(p + s.axonal, true);
+        std::ranges::sort(arrivals);
+        double w = s.weight;
+        for (const auto& [time, presynaptic] : arrivals) {
+            if (time + s.dendritic >= int(trains.size())) break;
+            w = presynaptic ? std::max(0.0, w - alpha * lambda * w * trace(fired[s.target], s.dendritic, time, tau_minus))
+                            : std::min(w_max, w + lambda * (w_max - w) * trace(fired[s.source], s.axonal, time, tau_plus));
+            if (presynaptic) outcome.input[size_t(time + s.dendritic) * neurons + s.target] += w;
+        }
+        outcome.weights.push_back(w);
+    }
+    return outcome;
+}
+
+double largest_difference(const std::vector<double>& a, const std::vector<double>& b) {
+    double difference = 0;
+    for (size_t i = 0; i < a.size(); ++i) difference = std::max(difference, std::abs(a[i] - b[i]));
+    return difference;
+}
+
+/// NEST's values for one synapse with a dendritic delay of 10 steps: a pair of spikes at 10 ms, at -10 ms, and a train.
+bool check_nest() {
+    const auto run = [](const std::vector<size_t>& pre, const std::vector<size_t>& post) {
+        SpikeTrains trains(1000);
+        for (const size_t t : pre) trains[t].push_back(0);
+        for (const size_t t : post) trains[t].push_back(1);
+        return simulate<double>(2, {{0, 1, 0, 10, 50}}, trains, 10000);
+    };
+    const Outcome train = run({110, 310, 510, 910}, {130, 300, 510, 610});
+    const auto delivered = [&](size_t t) { return train.input[(t + 10) * 2 + 1]; };
+    const double error = largest_difference({run({100}, {190}).weights[0], run({210}, {100}).weights[0], delivered(110),
+                                             delivered(310), delivered(510), delivered(910)},
+                                            {50.30326533, 49.69673467, 50, 50.39638424270, 50.13174445947, 51.04147543739});
+    std::printf("NEST's values: largest error %.1e\n", error);
+    return error < 1e-8;
+}
 
 /// Every neuron fires at random, at most once in a step.
 SpikeTrains random_trains(uint32_t neurons, int steps, double rate_hz) {
     std::mt19937_64 random(2);
-    std::geometric_distribution<int> pause(rate_hz * Rule{}.dt * 1e-3);
+    std::geometric_distribution<int> pause(rate_hz * dt * 1e-3);
     SpikeTrains trains(steps);
     for (uint32_t n = 0; n < neurons; ++n)
         for (int t = pause(random); t < steps; t += 1 + pause(random)) trains[size_t(t)].push_back(n);
     return trains;
+}
+/// From each neuron `number` synapses to random ones; axonal delays from 0 and dendritic ones from 1 step on.
+std::vector<Synapse> random_synapses(uint32_t neurons, uint32_t number, uint32_t delays) {
+    std::mt19937_64 random(3);
+    const auto below = [&](uint32_t bound) { return uint32_t(random() % bound); };
+    std::vector<Synapse> synapses;
+    for (uint32_t k = 0; k < neurons * number; ++k)
+        synapses.push_back({k / number, below(neurons), int(below(delays)), 1 + int(below(delays)), 1e-2 * below(10000)});
+    std::ranges::stable_sort(synapses, {}, [](const Synapse& s) { return std::pair(s.source, s.axonal + s.dendritic); });
+    return synapses;
+}
+
+bool check_brute_force() {
+    const auto synapses = random_synapses(200, 200, 20);
+    const auto trains = random_trains(200, 40000, 20);
+    const auto lazily = [&]<class T>(T, int mark) { return simulate<T>(200, synapses, trains, mark); };
+    const Outcome exact = brute_force(200, synapses, trains), lazy = lazily(0.0f, 10000);
+    const double error = largest_difference(lazy.weights, exact.weights);
+    const double in_double = largest_difference(lazily(0.0, 10000).weights, exact.weights);
+    const bool same_bits = lazily(0.0f, 777) == lazy && lazily(0.0f, 40000) == lazy;
+    std::printf("Brute force: largest error of a weight %.1e, computed in double %.1e, of an input %.1e; marks %s the bits\n",
+                error, in_double, largest_difference(lazy.input, exact.input), same_bits ? "leave" : "CHANGE");
+    return error < 1e-3 && in_double < 1e-10 && same_bits;
+}
+
+/// Prints the median over windows of steps of the time per plastic event, after a tenth of them to warm up.
+void measure(uint32_t neurons, const std::vector<Synapse>& synapses, const SpikeTrains& trains, int window) {
+    LazyStdp<float> network(neurons, synapses);
+    std::vector<float> input(neurons);
+    std::vector<double> times;
+    for (int t = 0; t < int(trains.size());) {
+        const auto events = network.events;
+        timespec begin, end;
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &begin);
+        for (int k = 0; k < window; ++k, ++t) {
+            network.step(t, trains[t], input.data());
+            if ((t + 1) % 10000 == 0) network.bring_up_to_date(t);
+        }
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &end);
+        times.push_back((1e9 * double(end.tv_sec - begin.tv_sec) + double(end.tv_nsec - begin.tv_nsec)) / double(network.events - events));
+    }
+    times.erase(times.begin(), times.begin() + times.size() / 10);
+    std::ranges::sort(times);
+    std::printf("%u neurons: %.1f ns per plastic event, median of windows (%.1f at the minimum)\n", neurons, times[times.size() / 2], times[0]);
+}
+}  // namespace
+
+int main() {
+    const bool right = check_nest() && check_brute_force();
+    measure(200, random_synapses(200, 200, 20), random_trains(200, 40000, 20), 500);
+    auto half = random_synapses(10000, 1000, 15);
+    std::erase_if(half, [](const Synapse& s) { return s.target % 2; });  // what one of two threads owns
+    measure(10000, half, random_trains(10000, 8000, 10), 50);
+    return right ? 0 : 1;
 }
