@@ -93,10 +93,8 @@ template <class T> struct LazyStdp {
         for (size_t r = 0; r < due_.size(); ++r) {
             const Run run = due_[r], later = due_[std::min(r + 12, due_.size() - 1)];
             for (auto s = later.begin; s < later.end + 8; s += 8) _mm_prefetch(s, _MM_HINT_T0);
-            for (auto s = run.begin; s != run.end; ++s) {
-                s->weight = depressed(*s, potentiated(*s, run.previous, t), t);
-                input[s->target] += s->weight;
-            }
+            for (auto s = run.begin; s != run.end; ++s) s->weight = potentiated(*s, run.previous, t);
+            for (auto s = run.begin; s != run.end; ++s) input[s->target] += s->weight = depressed(*s, t);
             events += uint64_t(run.end - run.begin);
         }
         fired_[size_t(t % delays_)] = fired;
@@ -149,10 +147,11 @@ private:
     }
 
     /// The weight after the spike itself, due in step t; an echo of the same step is not yet counted.
-    T depressed(const Plastic& s, T w, int t) const {
+    T depressed(const Plastic& s, int t) const {
         const int now = t - s.echo;
-        const TracedSpike<T> last = post_.spike(s.target, post_.count_after(s.target, now - 1));
-        return std::max(T(0), w - w * T(alpha * lambda) * last.trace * post_.decay(now - last.step));
+        TracedSpike<T> last = post_.spike(s.target, 0);
+        if (last.step >= now) [[unlikely]] last = post_.spike(s.target, post_.count_after(s.target, now - 1));
+        return std::max(T(0), s.weight - s.weight * T(alpha * lambda) * last.trace * post_.decay(now - last.step));
     }
 
     SpikeHistory<T> pre_, post_;
