@@ -1,5 +1,6 @@
 #pragma once
 #include "engine/neuron_model.hpp"
+#include "engine/step_kernel.hpp"
 #include "engine/tile.hpp"
 
 /// The loops over a tile, generated from a neuron model. Nobody writes a gradient for a neuron: the adjoint evaluates the
@@ -235,7 +236,14 @@ template <class M, int variant, class Real, bool learning> void adjoint_tile(con
 }
 
 template <class M, int variant, class Real> constexpr NeuronKernels<Real> make_neuron_kernels() {
-    return {forward_tile<M, variant, Real>, adjoint_tile<M, variant, Real, false>, adjoint_tile<M, variant, Real, true>};
+    NeuronKernels<Real> kernels;
+    kernels.step = step_range<M, variant, Real>;
+    if constexpr (is_trainable<M>) {
+        kernels.forward = forward_tile<M, variant, Real>;
+        kernels.adjoint = adjoint_tile<M, variant, Real, false>;
+        kernels.adjoint_learning = adjoint_tile<M, variant, Real, true>;
+    }
+    return kernels;
 }
 
 }  // namespace TRIPARTITE_ISA

@@ -23,8 +23,16 @@
 ///
 /// A neuron fires where u - threshold >= k.bound: 0, or `fires_above` for models that fire only above their threshold.
 ///
-/// The functions are templates on the scalar and branch-free: use select(). Optional: `ports` (default 1); `variants` and
-/// variant(params), for which integrate and reset take a leading template argument; detaches_reset(params).
+/// The functions are templates on the scalar and branch-free: use select(). Optional:
+///
+///   ports                         how many inputs a neuron has (default 1), with port_names[ports] and port_units[ports]; input is
+///                                 an array over them. Of the names "excitatory", "inhibitory", "current", projections choose by the
+///                                 weight's sign
+///   variants, variant(params)     kinds that are compiled on their own: integrate, reset and receive take a leading template argument
+///   substeps                      integrate, decision and reset run so many times in a step of dt; coefficients are for dt/substeps
+///   receive(state, k, input)      once a step, after the last reset: takes what arrived, where integrate must not
+///   trainable                     false: no adjoint is compiled
+///   detaches_reset(params)        whether a reset passes no gradient
 namespace tripartite {
 
 template <class M> inline constexpr int num_states = sizeof(typename M::template State<float>) / sizeof(float);
@@ -34,6 +42,13 @@ template <class M> inline constexpr int num_ports = [] {
 }();
 template <class M> inline constexpr int num_variants = [] {
     if constexpr (requires { M::variants; }) return M::variants; else return 1;
+}();
+
+template <class M> inline constexpr int num_substeps = [] {
+    if constexpr (requires { M::substeps; }) return M::substeps; else return 1;
+}();
+template <class M> inline constexpr bool is_trainable = [] {
+    if constexpr (requires { M::trainable; }) return M::trainable; else return true;
 }();
 
 template <class M>
@@ -64,6 +79,10 @@ template <class M, int variant, class S, class K, class I> TRIPARTITE_INLINE aut
 template <class M, int variant, class S, class K, class T> TRIPARTITE_INLINE void reset(S& s, const K& k, const T& spike) {
     if constexpr (requires { M::variants; }) M::template reset<variant>(s, k, spike);
     else M::reset(s, k, spike);
+}
+template <class M, int variant, class S, class K, class I> TRIPARTITE_INLINE void receive(S& s, const K& k, const I& input) {
+    if constexpr (requires { M::variants; M::template receive<variant>(s, k, input); }) M::template receive<variant>(s, k, input);
+    else if constexpr (requires { M::receive(s, k, input); }) M::receive(s, k, input);
 }
 
 }  // namespace TRIPARTITE_ISA

@@ -27,7 +27,8 @@ struct LearnedParameter {
 struct NeuronSpec {
     std::string model;
     int states = 0, coefficients = 0, ports = 1;
-    bool spiking = true, detach_reset = false;
+    bool spiking = true, detach_reset = false, trainable = true;
+    std::vector<std::string> port_names, port_units;  ///< [ports]
     std::vector<double> initial;            ///< [states]
     std::vector<std::string> state_names, parameters;  ///< `parameters`: those that could be learned
     std::vector<LearnedParameter> learned;

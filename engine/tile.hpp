@@ -49,11 +49,25 @@ template <class Real> struct AdjointTile : NeuronTile<Real> {
 /// Reals that an adjoint needs as scratch: for each step and neuron of a block the state and the slope.
 constexpr Index adjoint_scratch(int states, Index steps) { return steps * (states + 1) * 64; }
 
+/// Neurons of a population that take one step of a simulation: N of them, in whole blocks of 64.
+template <class Real> struct StepRange {
+    static constexpr int most_ports = 4;
+    Index neurons = 0;                   ///< N
+    Real* state = nullptr;               ///< [S][N]
+    Index state_variable = 0;            ///< distance between state variables
+    const Real* coefficients = nullptr;  ///< [C][N], or [C] where all neurons have the same
+    Index coefficient = 0;               ///< distance between coefficients; 0: [C]
+    Real* input[most_ports] = {};        ///< [N] for each port; set to zero when it was read
+    Index input_neuron[most_ports] = {}; ///< 1, or 0 where nothing can arrive: one pack of zeros stands for all neurons
+    std::uint64_t* spikes = nullptr;     ///< [N / 64]
+};
+
 /// What a neuron model does to tiles, for one precision and one kind of reset.
 template <class Real> struct NeuronKernels {
-    void (*forward)(const NeuronTile<Real>&);
-    void (*adjoint)(const AdjointTile<Real>&);
-    void (*adjoint_learning)(const AdjointTile<Real>&);  ///< with the derivatives by the coefficients
+    void (*step)(const StepRange<Real>&) = nullptr;
+    void (*forward)(const NeuronTile<Real>&) = nullptr;              ///< null for models that are not trainable, as those below
+    void (*adjoint)(const AdjointTile<Real>&) = nullptr;
+    void (*adjoint_learning)(const AdjointTile<Real>&) = nullptr;    ///< with the derivatives by the coefficients
 };
 
 }  // namespace tripartite
