@@ -56,7 +56,7 @@ template <class Real> TRIPARTITE_INLINE Pack<Real> log(Pack<Real> x) {
     return fma(n, P(leading), f - (half - fma(s, fma(series, square, half), n * P(trailing))));
 }
 
-/// x^exponent for x >= 0 (0 below) and a constant exponent >= 0.
+/// x^exponent for x >= 0 (0 below) and a constant exponent >= 0. Its relative error grows with |exponent log x|.
 template <class T> TRIPARTITE_INLINE T power(T x, double exponent) {
     using R = scalar_of<T>;
     if (exponent == 1) return x;

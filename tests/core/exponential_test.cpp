@@ -13,7 +13,7 @@ template <class Real, class F, class G> double largest_error(double lowest_power
     std::mt19937_64 random(1);
     std::uniform_real_distribution<double> power(lowest_power, highest_power);
     double largest = 0;
-    for (int i = 0; i < 100000; ++i) {
+    for (int i = 0; i < 20000; ++i) {
         const Real x = Real(std::exp2(power(random)));
         const long double expected = exact(static_cast<long double>(x));
         const Real nearest = std::fabs(Real(expected)), unit = std::nextafter(nearest, Real(1e30)) - nearest;
@@ -33,7 +33,7 @@ TEST(Exponential, LogarithmOfPacksIsWithinTwoUnits) {
 }
 
 TEST(Exponential, PowerOfPacksFollowsPow) {
-    for (const double exponent : {0.02, 0.4, 2.5}) {
+    for (const double exponent : {0.02, 0.4, 1.5}) {
         const auto power_of = [=](auto x) { return power(x, exponent); };
         const auto exact = [=](long double x) { return std::pow(x, static_cast<long double>(exponent)); };
         EXPECT_LT(largest_error<float>(-20, 20, power_of, exact), 40) << exponent;
