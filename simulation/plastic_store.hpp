@@ -36,7 +36,7 @@ public:
     /// Running: each source that fired, in ascending order of steps, at the latest before the first delivery that needs it;
     /// each target that fired in a step after that step's delivery.
     void source_fired(std::uint32_t source, Index step) { sources_.add(source, step); }
-    void target_fired(std::uint32_t target, Index step) { targets_.add(target, step); }
+    void target_fired(std::uint32_t target, Index step) { in_flight_.push_back({std::int32_t(step), target}); }
     /// Adds the weights that are due in step t to row[target], in the order delay, source, insertion; returns their number.
     /// `fired(step)` gives the sources that fired in a step, ascending.
     std::uint64_t deliver(Index t, const FiredAt& fired, Real* row);
@@ -53,15 +53,19 @@ public:
     std::size_t bytes() const;
 
     /// After bring_up_to_date(t). A store that is built again, is given the weights, and is loaded goes on with the same bits.
-    Saved save() const { return {sources_.save(), targets_.save(), up_to_date_}; }
+    Saved save() const;
     void load(const Saved& saved);
 
 private:
     using Spike = typename SpikeHistory<Real>::Spike;
-    /// Echoes of a block's synapses: of each synapse at most one.
     struct Echoes {
-        Array<std::int32_t> where, age;  ///< synapse of the block; steps from the previous due step to the echo
+        Array<std::int32_t> synapse, target, age;
         Index count = 0;
+        EchoList list() { return {synapse.data(), target.data(), age.data()}; }
+    };
+    struct TargetSpike {
+        std::int32_t step;
+        std::uint32_t target;
     };
     /// Synapses that are due, and the spike that was due before: its step is when it was due.
     struct Due {
@@ -69,9 +73,12 @@ private:
         Spike previous;
     };
     bool narrow() const { return targets_owned_ <= 65536; }
+    bool one_delay() const { return same_dendritic_ >= 0; }
     Spike due_until(std::uint32_t source, int delay, Index t) const;
     void forget();
-    void list_echoes(Index begin, Index end, std::int32_t previous, std::int32_t t);
+    void receive_echoes(Index t);
+    Index list_echoes(Index begin, Index end, std::int32_t previous, std::int32_t t);
+    Index list_echoes_of_one_delay(Index begin, Index end, std::int32_t previous);
     void potentiate(Index begin, Index end, const Spike& previous, std::int32_t t);
     void depress(Index begin, Index end, std::int32_t t);
 
@@ -89,9 +96,11 @@ private:
     Array<std::uint16_t> narrow_, dendritic_;
     Array<std::uint32_t> wide_;
 
+    /// Spikes of targets that `targets_` does not know yet: with one dendritic delay for all, those whose echo is to come.
+    std::vector<TargetSpike> in_flight_;
     std::vector<Due> due_;
-    std::vector<Echoes> echoes_;  ///< [k] the k-th latest that a synapse has not seen
-    Array<Real> traces_;
+    std::vector<Echoes> echoes_;        ///< [k] the k-th latest that a synapse has not seen
+    Array<Real> traces_, traces_now_;   ///< of a block's synapses; with one delay, of all targets
 };
 
 extern template class PlasticStore<float>;

@@ -46,6 +46,9 @@ public:
     std::int32_t oldest() const { return std::int32_t(decay_.size()) - 1; }
     Real decay(Index steps) const { return decay_[std::size_t(std::min<Index>(steps, oldest()))]; }
     Index levels() const { return levels_; }
+    /// The rows of a level, with room to read a pack behind their end.
+    const std::int32_t* steps(Index level) const { return steps_.data() + level * neurons_; }
+    const Real* traces(Index level) const { return traces_.data() + level * neurons_; }
 
     void add(Index neuron, Index step) {
         const Spike last = spike(neuron, 0);
@@ -88,11 +91,11 @@ private:
     SpikeHistory(Index neurons, std::vector<Real> decay) : neurons_(neurons), decay_(std::move(decay)) { make_levels(4); }
 
     void make_levels(Index levels) {
-        Array<std::int32_t> steps(levels * neurons_);
-        Array<Real> traces(levels * neurons_);
+        Array<std::int32_t> steps(levels * neurons_ + 16);
+        Array<Real> traces(levels * neurons_ + 16);
         steps.fill(never);
-        std::copy_n(steps_.data(), steps_.size(), steps.data());
-        std::copy_n(traces_.data(), traces_.size(), traces.data());
+        std::copy_n(steps_.data(), levels_ * neurons_, steps.data());
+        std::copy_n(traces_.data(), levels_ * neurons_, traces.data());
         steps_ = std::move(steps), traces_ = std::move(traces), levels_ = levels;
     }
 
