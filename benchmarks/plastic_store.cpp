@@ -73,7 +73,7 @@ int main(int argc, char** argv) {
     const double mark = 1e9 * (cpu_seconds() - before) / double(store.runs().size());
     double sum = 0;
     for (std::uint64_t i = 0; i < store.runs().size(); ++i) sum += double(store.weight(i));
-    std::printf("%.1f ns per plastic event, median of windows (%.1f to %.1f); a mark takes %.1f ns per synapse; mean weight %.3f\n", times[times.size() / 2], times.front(),
-                times.back(), mark, sum / double(store.runs().size()));
+    std::printf("%.1f ns per plastic event, median of windows (%.1f to %.1f); a mark takes %.1f ns per synapse; mean weight %.3f\n",
+                times[times.size() / 2], times.front(), times.back(), mark, sum / double(store.runs().size()));
     return 0;
 }

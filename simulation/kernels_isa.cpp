@@ -19,7 +19,11 @@ void potentiate(const PlasticRule& rule, Real* weight, const EchoList& list, Ind
             gather(weight, synapse + i).store(w + i);
             (P(scale) * gather(decay, age + i)).store(trace + i);
         }
-        std::visit([&](const auto r) { for (Index i = 0; i < size; i += P::width) r.potentiate(P::load(w + i), P::load(trace + i)).store(w + i); }, rule);
+        std::visit(
+            [&](const auto r) {
+                for (Index i = 0; i < size; i += P::width) r.potentiate(P::load(w + i), P::load(trace + i)).store(w + i);
+            },
+            rule);
         for (Index i = 0; i < size; ++i) weight[synapse[i]] = w[i];
     }
 }
@@ -70,8 +74,8 @@ template <class Synapses> TRIPARTITE_INLINE Index list_echoes(const Synapses& fr
 #else
         for (int lane = 0; lane < 16 && i + lane < count; ++lane) {
             const std::int32_t step = window.steps[target[lane]], age = step - window.origin;
-            to.synapse[listed] = synapse[lane], to.target[listed] = target[lane], to.age[listed] = age < window.oldest ? age : window.oldest;
-            listed += step > window.after;
+            if (step <= window.after) continue;
+            to.synapse[listed] = synapse[lane], to.target[listed] = target[lane], to.age[listed++] = age < window.oldest ? age : window.oldest;
         }
 #endif
     }

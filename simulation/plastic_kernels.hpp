@@ -2,8 +2,9 @@
 #include "core/array.hpp"
 #include "synapses/plasticity.hpp"
 
-/// The loops of plasticity, compiled once per instruction set. They work on a block of synapses and may read
-/// up to a pack behind the end of each array, and write back unchanged what stands there. A synapse's arithmetic does not depend on its place in a pack.
+/// The loops of plasticity, compiled once per instruction set. They work on a block of synapses and may read up to a pack
+/// behind the end of each array, and write back unchanged what stands there. A synapse's arithmetic does not depend on its
+/// place in a pack.
 namespace tripartite {
 
 /// Synapses of a block with one echo each: the synapse, its target, and the steps from the previous due step to the echo.
@@ -29,7 +30,8 @@ template <class Real> struct PlasticKernels {
     Index (*list_listed)(const EchoList& from, Index count, const EchoWindow& window, const EchoList& to);
 
     /// now[j] = trace[j] * decay[min(step - steps[j], oldest)]
-    void (*decay_traces)(const Real* trace, const std::int32_t* steps, Index count, std::int32_t step, const Real* decay, std::int32_t oldest, Real* now);
+    void (*decay_traces)(const Real* trace, const std::int32_t* steps, Index count, std::int32_t step, const Real* decay, std::int32_t oldest,
+                         Real* now);
     /// to[i] = from[index[i]]
     void (*gather_narrow)(const Real* from, const std::uint16_t* index, Index count, Real* to);
     void (*gather_wide)(const Real* from, const std::uint32_t* index, Index count, Real* to);

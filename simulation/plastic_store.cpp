@@ -18,12 +18,23 @@ constexpr Index spare = 16;  // a kernel reads at most so far behind an end
 
 template <class Real>
 PlasticStore<Real>::PlasticStore(const PlasticRule& rule, double dt, std::uint32_t sources, std::uint32_t targets)
-    : rule_(rule), kernels_(&plastic_kernels<Real>()), targets_owned_(targets), sign_(Real(std::visit([](const auto& r) { return r.sign(); }, rule))),
-      sources_(sources, dt, tau_plus(rule)), targets_(targets, dt, tau_minus(rule)), runs_(sources), traces_(block + spare), traces_now_(Index(targets) + spare) {}
+    : rule_(rule),
+      kernels_(&plastic_kernels<Real>()),
+      targets_owned_(targets),
+      sign_(Real(std::visit([](const auto& r) { return r.sign(); }, rule))),
+      sources_(sources, dt, tau_plus(rule)),
+      targets_(targets, dt, tau_minus(rule)),
+      runs_(sources),
+      traces_(block + spare),
+      traces_now_(Index(targets) + spare) {
+    const auto* pair = std::get_if<StdpPair>(&rule_);
+    if (pair && pair->w_max == 0) fail("stdp_pair: w_max is 0, so that every weight would stay 0: set it above 0, or below for inhibitory synapses");
+}
 
 template <class Real> void PlasticStore<Real>::count(std::uint32_t source, int axonal, int dendritic) {
     if (dendritic < 1 || dendritic > 65535)
-        fail("a plastic synapse needs a dendritic delay of 1 to 65535 steps, not {} (and {} steps axonal): by default the whole delay is dendritic", dendritic, axonal);
+        fail("a plastic synapse needs a dendritic delay of 1 to 65535 steps, not {} (and {} steps axonal): by default the whole delay is dendritic",
+             dendritic, axonal);
     if (same_dendritic_ == 0) same_dendritic_ = dendritic;
     if (same_dendritic_ != dendritic) same_dendritic_ = -1;
     longest_dendritic_ = std::max(longest_dendritic_, dendritic);
@@ -49,7 +60,8 @@ template <class Real> void PlasticStore<Real>::add(std::uint32_t source, std::ui
 
 template <class Real> void PlasticStore<Real>::set_weight(std::uint64_t i, Real weight) {
     if (!(weight * sign_ >= 0))
-        fail("a plastic weight of {} does not have the sign of its rule, which is {} (that of w_max, if the rule has one)", weight, sign_ < 0 ? "negative" : "positive");
+        fail("a plastic weight of {} does not have the sign of its rule, which is {} (that of w_max, if the rule has one)", weight,
+             sign_ < 0 ? "negative" : "positive");
     weights_[Index(i)] = weight * sign_;
 }
 
@@ -67,7 +79,8 @@ template <class Real> void PlasticStore<Real>::collect_due(Index t, const FiredA
             const auto run = runs_.run(source, d);
             if (run.empty()) continue;
             const Spike previous = due_until(source, delays[std::size_t(d)], t - 1);
-            for (Index begin = Index(run.begin), end = Index(run.end); begin < end; begin += block) due_.push_back({begin, std::min(end, begin + block), previous});
+            for (Index begin = Index(run.begin), end = Index(run.end); begin < end; begin += block)
+                due_.push_back({begin, std::min(end, begin + block), previous});
         }
 }
 
@@ -92,7 +105,8 @@ template <class Real> std::uint64_t PlasticStore<Real>::deliver(Index t, const F
     collect_due(t, fired);
     receive_echoes(t - 1);
     if (one_delay() && !due_.empty())
-        kernels_->decay_traces(targets_.traces(0), targets_.steps(0), targets_owned_, std::int32_t(t - 2 * same_dendritic_), targets_.decay(), targets_.oldest(), traces_now_.data());
+        kernels_->decay_traces(targets_.traces(0), targets_.steps(0), targets_owned_, std::int32_t(t - 2 * same_dendritic_), targets_.decay(),
+                               targets_.oldest(), traces_now_.data());
     receive_echoes(t);
     Index events = 0, fetched = 0;
     auto ahead = due_.begin();
@@ -221,7 +235,8 @@ template <class Real> void PlasticStore<Real>::depress(Index begin, Index end, s
 }
 
 template <class Real> std::size_t PlasticStore<Real>::bytes() const {
-    return runs_.bytes() + std::size_t(weights_.size()) * sizeof(Real) + std::size_t(narrow_.size() + dendritic_.size()) * 2 + std::size_t(wide_.size()) * 4;
+    return runs_.bytes() + std::size_t(weights_.size()) * sizeof(Real) + std::size_t(narrow_.size() + dendritic_.size()) * sizeof(std::uint16_t) +
+           std::size_t(wide_.size()) * sizeof(std::uint32_t);
 }
 
 template class PlasticStore<float>;

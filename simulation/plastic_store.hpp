@@ -24,7 +24,7 @@ public:
         Index up_to_date = -1;
     };
 
-    /// dt in ms.
+    /// dt in ms. Error: a rule whose w_max is 0.
     PlasticStore(const PlasticRule& rule, double dt, std::uint32_t sources, std::uint32_t targets);
 
     /// Building: two passes over the same synapses in the same order; delays in steps. Errors: a dendritic delay below one
@@ -85,7 +85,7 @@ private:
     void depress(Index begin, Index end, std::int32_t t);
     void add_to(Real* row, Index begin, Index end) const;
 
-    static constexpr Index block = 512;  ///< synapses at once
+    static constexpr Index block = 1024;  ///< synapses at once
     PlasticRule rule_;
     const PlasticKernels<Real>* kernels_;
     std::uint32_t targets_owned_;

@@ -44,7 +44,8 @@ struct StdpPair {
 
 /// w += lambda w^mu K_plus, w -= alpha lambda w K_minus, kept from 0 on. Morrison et al. 2007; NEST `stdp_pl_synapse_hom`.
 struct StdpPowerLaw {
-    static constexpr std::string_view name = "stdp_power_law", doc = "all pairs of spikes, potentiation by a power of the weight (NEST stdp_pl_synapse_hom)";
+    static constexpr std::string_view name = "stdp_power_law",
+                                      doc = "all pairs of spikes, potentiation by a power of the weight (NEST stdp_pl_synapse_hom)";
     double tau_plus = 20, tau_minus = 20, lambda = 0.1, alpha = 1, mu = 0.4;
     static constexpr auto fields() {
         return std::tuple{field("tau_plus", &StdpPowerLaw::tau_plus, "ms", "time constant of the presynaptic trace").positive(),

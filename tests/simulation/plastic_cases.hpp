@@ -38,7 +38,7 @@ template <class Real> PlasticStore<Real> make_store(const Case& c) {
 }
 
 /// Runs the trains, brings the store up to date every `mark` steps, and if told so goes on with a restored store in step `restore`.
-template <class Real> Outcome simulate(const Case& c, Index mark = 10000, Index restore = -1) {
+template <class Real> Outcome simulate(const Case& c, Index mark = 4000, Index restore = -1) {
     PlasticStore<Real> store = make_store<Real>(c);
     std::vector<Real> input(c.trains.size() * c.neurons);
     for (Index t = 0, steps = Index(c.trains.size()); t < steps; ++t) {

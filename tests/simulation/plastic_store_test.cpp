@@ -10,13 +10,18 @@ namespace {
 
 using namespace plastic_cases;
 
-const StdpPair soft{}, additive{.alpha = 1.05, .mu_plus = 0, .mu_minus = 0}, mixed{.tau_plus = 15, .tau_minus = 30, .alpha = 1.05, .mu_plus = 0.3, .mu_minus = 0.7};
+const StdpPair soft{}, additive{.alpha = 1.05, .mu_plus = 0, .mu_minus = 0};
+const StdpPair mixed{.tau_plus = 15, .tau_minus = 30, .alpha = 1.05, .mu_plus = 0.3, .mu_minus = 0.7};
 const StdpPowerLaw power_law{.tau_plus = 15, .tau_minus = 30, .alpha = 0.0513};
 const std::vector<PlasticRule> rules{soft, additive, mixed, power_law};
 
-/// 40 neurons at 20 Hz for 2 s.
-Case random_case(const PlasticRule& rule, std::uint32_t axonal = 19, std::uint32_t dendritic = 20) {
-    return {rule, 40, random_synapses(40, 40, axonal, dendritic), random_trains(40, 20000, 20)};
+/// 40 neurons at 30 Hz for 1 s.
+Case random_case(const PlasticRule& rule) { return {rule, 40, random_synapses(40, 30, 19, 20), random_trains(40, 10000, 30)}; }
+/// The same, where all dendritic delays are 15 steps.
+Case one_delay_case(const PlasticRule& rule, std::uint32_t axonal = 7) {
+    Case c{rule, 40, random_synapses(40, 30, axonal, 1), random_trains(40, 10000, 30)};
+    for (Synapse& s : c.synapses) s.dendritic = 15;
+    return c;
 }
 
 /// One synapse, from neuron 0 to neuron 1, whose whole delay is dendritic.
@@ -66,7 +71,7 @@ TEST(PlasticStore, FollowsTheRuleOverAllSpikesForAnyDelays) {
 TEST(PlasticStore, FollowsTheRuleOverAllSpikesForOneDelay) {
     for (const PlasticRule& rule : rules)
         for (const std::uint32_t axonal : {0u, 5u}) {
-            const Case c = random_case(rule, axonal, 1);
+            const Case c = one_delay_case(rule, axonal);
             EXPECT_LT(largest_difference(simulate<double>(c).weights, brute_force(c).weights), 1e-10) << rule.index();
         }
 }
@@ -90,10 +95,10 @@ TEST(PlasticStore, InhibitoryWeightsMirrorExcitatoryOnes) {
 /// Another dendritic delay of a synapse from a silent neuron, so that delays are stored for each synapse.
 TEST(PlasticStore, OneDelayForAllChangesNoBit) {
     for (const PlasticRule& rule : rules) {
-        Case one = random_case(rule, 10, 1);
+        Case one = one_delay_case(rule);
         for (auto& fired : one.trains) std::erase(fired, 39);
         Case several = one;
-        several.synapses.push_back({39, 3, 20, 5, 50});
+        several.synapses.push_back({39, 3, 30, 5, 50});
         Outcome expected = simulate<double>(one), outcome = simulate<double>(several);
         expected.weights.push_back(50);
         EXPECT_EQ(outcome, expected) << rule.index();
@@ -103,23 +108,23 @@ TEST(PlasticStore, OneDelayForAllChangesNoBit) {
 template <class Real> void expect_marks_change_no_bit(const Case& c) {
     const Outcome expected = simulate<Real>(c);
     EXPECT_EQ(simulate<Real>(c, 777), expected);
-    EXPECT_EQ(simulate<Real>(c, 20000), expected);
-    EXPECT_EQ(simulate<Real>(c, 10000, 7345), expected);
+    EXPECT_EQ(simulate<Real>(c, 10000), expected);
+    EXPECT_EQ(simulate<Real>(c, 4000, 7345), expected);
 }
 
 TEST(PlasticStore, NeitherMarksNorSavingChangeABit) {
     for (const PlasticRule& rule : rules) {
         expect_marks_change_no_bit<float>(random_case(rule));
-        expect_marks_change_no_bit<float>(random_case(rule, 7, 1));
+        expect_marks_change_no_bit<float>(one_delay_case(rule));
         expect_marks_change_no_bit<double>(random_case(rule));
-        expect_marks_change_no_bit<double>(random_case(rule, 7, 1));
+        expect_marks_change_no_bit<double>(one_delay_case(rule));
     }
 }
 
 /// Neurons are shared among workers in contiguous ranges.
 TEST(PlasticStore, AWeightDoesNotDependOnWhoElseIsOwned) {
     for (const PlasticRule& rule : rules) {
-        const Case all = random_case(rule, 5, 1);
+        const Case all = one_delay_case(rule);
         const Outcome expected = simulate<float>(all);
         Case few = all;
         std::erase_if(few.synapses, [](const Synapse& s) { return s.target < 13; });
@@ -154,6 +159,8 @@ template <class F> std::string error_of(F&& f) {
 }
 
 TEST(PlasticStore, ErrorsNameTheRemedy) {
+    EXPECT_EQ(error_of([] { PlasticStore<float>(StdpPair{.w_max = 0}, dt, 1, 1); }),
+              "stdp_pair: w_max is 0, so that every weight would stay 0: set it above 0, or below for inhibitory synapses");
     PlasticStore<float> store(soft, dt, 1, 1);
     EXPECT_EQ(error_of([&] { store.count(0, 3, 0); }),
               "a plastic synapse needs a dendritic delay of 1 to 65535 steps, not 0 (and 3 steps axonal): by default the whole delay is dendritic");

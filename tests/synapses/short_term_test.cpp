@@ -42,7 +42,9 @@ std::vector<double> integrated(const Tsodyks& rule, const std::vector<Index>& st
     struct State {
         double x, y, u;
     };
-    const auto slope = [&](State s) { return State{(1 - s.x - s.y) / rule.tau_rec, -s.y / rule.tau_psc, rule.tau_fac > 0 ? -s.u / rule.tau_fac : 0}; };
+    const auto slope = [&](State s) {
+        return State{(1 - s.x - s.y) / rule.tau_rec, -s.y / rule.tau_psc, rule.tau_fac > 0 ? -s.u / rule.tau_fac : 0};
+    };
     const auto moved = [](State s, State d, double h) { return State{s.x + h * d.x, s.y + h * d.y, s.u + h * d.u}; };
     State s{rule.x, rule.y, rule.u};
     std::vector<double> result;
