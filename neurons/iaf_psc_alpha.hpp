@@ -70,7 +70,7 @@ struct IafPscAlpha {
     template <class T> TRIPARTITE_INLINE static T integrate(State<T>& s, const auto& k, const std::array<T, 3>& x) {
         const T synapses = fma(k.P31_ex, s.dI_syn_ex, fma(k.P32_ex, s.I_syn_ex, fma(k.P31_in, s.dI_syn_in, k.P32_in * s.I_syn_in)));
         const T v = s.V_m + fma(k.leak, k.V_inf - s.V_m, fma(k.P30, x[2], synapses));
-        s.V_m = select(s.refractory > T(0), s.V_m, select(v > k.V_min, v, T(k.V_min)));
+        s.V_m = select(s.refractory > T(0), s.V_m, nest::larger(v, T(k.V_min)));
         s.refractory = nest::count_down(s.refractory);
         s.I_syn_ex = fma(k.P11_ex, s.I_syn_ex, k.P21_ex * s.dI_syn_ex);
         s.dI_syn_ex = fma(k.P11_ex, s.dI_syn_ex, k.kick_ex * x[0]);

@@ -52,7 +52,7 @@ struct IafPscDelta {
 
     template <class T> TRIPARTITE_INLINE static T integrate(State<T>& s, const auto& k, const std::array<T, 2>& x) {
         const T v = s.V_m + fma(k.leak, k.V_inf - s.V_m, fma(k.P30, x[1], x[0]));
-        s.V_m = select(s.refractory > T(0), s.V_m, select(v > k.V_min, v, T(k.V_min)));
+        s.V_m = select(s.refractory > T(0), s.V_m, nest::larger(v, T(k.V_min)));
         s.refractory = nest::count_down(s.refractory);
         return s.V_m;
     }

@@ -53,7 +53,9 @@ inline double from_alpha(double tau_s, double tau_m, double C, double h) {
 
 inline namespace TRIPARTITE_ISA {
 
-template <class T> TRIPARTITE_INLINE T count_down(const T& steps) { return select(steps > T(0), steps - T(1), T(0)); }
+template <class T> TRIPARTITE_INLINE T smaller(const T& a, const T& b) { return select(a < b, a, b); }
+template <class T> TRIPARTITE_INLINE T larger(const T& a, const T& b) { return select(a > b, a, b); }
+template <class T> TRIPARTITE_INLINE T count_down(const T& steps) { return larger(steps - T(1), T(0)); }
 
 }  // namespace TRIPARTITE_ISA
 }  // namespace tripartite::nest
