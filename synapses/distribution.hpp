@@ -1,10 +1,11 @@
 #pragma once
-#include <cmath>
+#include <algorithm>
 #include <limits>
 #include <span>
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <type_traits>
 #include <variant>
 
 #include "core/field.hpp"
@@ -21,7 +22,7 @@ inline constexpr std::string_view unit_of_value = "value";
 struct Interval {
     double low = -std::numeric_limits<double>::infinity(), high = std::numeric_limits<double>::infinity();
 
-    double clamp(double x) const { return std::fmin(std::fmax(x, low), high); }
+    double clamp(double x) const { return std::clamp(x, low, high); }
 };
 
 /// The bounds of a distribution. `redraw`: the distribution under the condition that its value lies within, as NEST's `redraw`.
@@ -102,6 +103,8 @@ struct Distribution {
 struct Quantile {
     explicit Quantile(const Distribution& distribution);
     double operator()(double u) const;
+    /// The value of each u, in place and to the bit as one by one.
+    void operator()(std::span<double> u) const;
     bool constant() const { return width == 0 || bounds.low == bounds.high; }
 
     enum class Form { linear, normal, lognormal, exponential };
