@@ -135,6 +135,34 @@ template <> hid_t native<std::int64_t>() { return H5T_NATIVE_INT64; }
 template <> hid_t native<std::uint64_t>() { return H5T_NATIVE_UINT64; }
 template <> hid_t native<std::uint8_t>() { return H5T_NATIVE_UINT8; }
 
+}  // namespace
+
+template <class T> void H5Writer::create(const std::string& dataset, const Shape& shape) { write_as(native<T>(), dataset, nullptr, 0, shape); }
+
+template <class T> void H5Writer::write_rows(const std::string& dataset, std::uint64_t first, std::span<const T> values) {
+    if (values.empty()) return;
+    const Handle set(H5Dopen2(file_, dataset.c_str(), H5P_DEFAULT), H5Dclose), space(H5Dget_space(set), H5Sclose);
+    std::vector<hsize_t> begin(std::size_t(H5Sget_simple_extent_ndims(space))), count(begin.size());
+    H5Sget_simple_extent_dims(space, count.data(), nullptr);
+    begin[0] = first;
+    hsize_t row = 1;
+    for (std::size_t i = 1; i < count.size(); ++i) row *= count[i];
+    count[0] = values.size() / row;
+    H5Sselect_hyperslab(space, H5S_SELECT_SET, begin.data(), nullptr, count.data(), nullptr);
+    const hsize_t number = values.size();
+    const Handle memory(H5Screate_simple(1, &number, nullptr), H5Sclose);
+    if (H5Dwrite(set, native<T>(), memory, space, H5P_DEFAULT, values.data()) < 0) fail_write(path_, fmt::format("dataset '{}'", dataset));
+}
+
+template void H5Writer::create<double>(const std::string&, const Shape&);
+template void H5Writer::create<float>(const std::string&, const Shape&);
+template void H5Writer::create<std::uint64_t>(const std::string&, const Shape&);
+template void H5Writer::write_rows(const std::string&, std::uint64_t, std::span<const double>);
+template void H5Writer::write_rows(const std::string&, std::uint64_t, std::span<const float>);
+template void H5Writer::write_rows(const std::string&, std::uint64_t, std::span<const std::uint64_t>);
+
+namespace {
+
 /// HDF5 would clip or truncate silently.
 H5T_conv_ret_t refuse_loss(H5T_conv_except_t, hid_t, hid_t, void*, void*, void*) { return H5T_CONV_ABORT; }
 
