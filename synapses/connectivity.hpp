@@ -94,7 +94,7 @@ using SpatialMask = std::variant<NoMask, Circular, Rectangular>;
 struct Spatial {
     static constexpr std::string_view name = "spatial", doc = "every pair within a mask with a probability that depends on the distance";
     std::variant<double, DistanceFunction> probability = 1.0;
-    SpatialMask mask;
+    SpatialMask mask{};
     bool autapses = true;
     static constexpr auto fields() { return std::tuple{field("autapses", &Spatial::autapses, "", "a neuron may connect with itself")}; }
 };

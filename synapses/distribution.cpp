@@ -107,7 +107,7 @@ void Quantile::prepare(const Normal& d) {
 
 void Quantile::prepare(const LogNormal& d) {
     const auto logarithm = [](double x) { return std::log(std::fmax(x, 0)); };
-    prepare(Normal{d.mu, d.sigma, {logarithm(d.redraw.low), logarithm(d.redraw.high)}, {}});
+    prepare(Normal{d.mu, d.sigma, {logarithm(d.redraw.low), logarithm(d.redraw.high)}});
     form = Form::lognormal;
 }
 

@@ -50,7 +50,7 @@ struct Uniform {
 struct Normal {
     static constexpr std::string_view name = "normal", doc = "normal";
     double mean = 0, sd = 1;
-    Interval redraw, clip;
+    Interval redraw{}, clip{};
     static constexpr auto fields() {
         return std::tuple_cat(std::tuple{field("mean", &Normal::mean, unit_of_value, "mean, before any bounds"),
                                          field("sd", &Normal::sd, unit_of_value, "standard deviation, before any bounds").non_negative()},
@@ -62,7 +62,7 @@ struct Normal {
 struct LogNormal {
     static constexpr std::string_view name = "lognormal", doc = "its logarithm is normal: exp(mu + sigma z)";
     double mu = 0, sigma = 1;
-    Interval redraw, clip;
+    Interval redraw{}, clip{};
     static constexpr auto fields() {
         return std::tuple_cat(std::tuple{field("mu", &LogNormal::mu, "", "mean of the logarithm of the value"),
                                          field("sigma", &LogNormal::sigma, "", "standard deviation of the logarithm").non_negative()},
@@ -73,7 +73,7 @@ struct LogNormal {
 struct Exponential {
     static constexpr std::string_view name = "exponential", doc = "exponential, from 0 up";
     double mean = 1;
-    Interval redraw, clip;
+    Interval redraw{}, clip{};
     static constexpr auto fields() {
         return std::tuple_cat(std::tuple{field("mean", &Exponential::mean, unit_of_value, "mean, before any bounds").non_negative()},
                               bounds_of<Exponential>());

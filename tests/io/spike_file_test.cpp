@@ -70,7 +70,7 @@ TEST(SpikeFile, TheFirstBadRowIsNamed) {
     EXPECT_EQ(sonata(std::vector{2.0, 1.0}, Steps{1, 1}, "ms", ""), "spikes.h5: '/spikes/E': spike 1: time 1 ms comes after 2 ms; sort the spikes by time");
     EXPECT_EQ(sonata(std::vector{2.0, 1.0}, Steps{1}, "ms", ""), "spikes.h5: '/spikes/E/node_ids' has 1 values where 2 are expected");
     EXPECT_EQ(sonata(std::vector{2.0}, Steps{1}, "us", ""), "spikes.h5: '/spikes/E/timestamps' has the units 'us'; expected ms, milliseconds, s or seconds");
-    EXPECT_EQ(sonata(std::vector{2.0}, Steps{1}, "ms", "I"), "spikes.h5: '/spikes' has no population 'I'");
+    EXPECT_EQ(sonata(std::vector{2.0}, Steps{1}, "ms", "muscle"), "spikes.h5: '/spikes' has no population 'muscle'");
 }
 
 }  // namespace
