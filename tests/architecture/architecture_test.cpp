@@ -30,8 +30,9 @@ const std::map<std::string, Folders> may_include{
     {"encoders", {"core", "engine"}},
     {"datasets", {"core", "engine", "io"}},
     {"io", {"core", "engine"}},
+    {"plot", {"core", "io"}},
     {"experiment", {"core", "engine", "neurons", "synapses", "learning", "encoders", "datasets", "io"}},
-    {"cli", {"core", "engine", "neurons", "synapses", "learning", "encoders", "datasets", "io", "experiment"}},
+    {"cli", {"core", "engine", "neurons", "synapses", "learning", "encoders", "datasets", "io", "plot", "experiment"}},
 };
 /// Where the neurons' equations are compiled into the engine's loops; the equations know nothing of the engine.
 const Folders may_include_engine{"neurons/compiled.hpp", "neurons/compiled.cpp", "neurons/kernels_isa.cpp"};
