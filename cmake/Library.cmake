@@ -1,7 +1,7 @@
 # One library; its folders and what each may include are described in CONTRIBUTING.md.
 set(kernel_sources engine/kernels_isa.cpp neurons/kernels_isa.cpp simulation/delivery_isa.cpp simulation/plastic_isa.cpp)
 file(GLOB sources CONFIGURE_DEPENDS core/*.cpp engine/*.cpp neurons/*.cpp synapses/*.cpp learning/*.cpp encoders/*.cpp
-  datasets/*.cpp io/*.cpp simulation/*.cpp experiment/*.cpp)
+  datasets/*.cpp io/*.cpp simulation/*.cpp plot/*.cpp experiment/*.cpp)
 foreach(source ${kernel_sources})
   list(REMOVE_ITEM sources ${CMAKE_SOURCE_DIR}/${source})
 endforeach()
@@ -10,9 +10,9 @@ add_library(tripartite STATIC ${sources})
 add_library(Tripartite::tripartite ALIAS tripartite)
 target_include_directories(tripartite PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
 target_include_directories(tripartite SYSTEM PUBLIC ${RANDOM123_INCLUDE_DIR})
-target_include_directories(tripartite SYSTEM PRIVATE ${HDF5_INCLUDE_DIRS})
+target_include_directories(tripartite SYSTEM PRIVATE ${HDF5_INCLUDE_DIRS} ${CAIRO_INCLUDE_DIR})
 target_link_libraries(tripartite PUBLIC fmt::fmt Threads::Threads PRIVATE TBB::tbb Eigen3::Eigen yaml-cpp
-  nlohmann_json::nlohmann_json ${HDF5_C_LIBRARIES} ZLIB::ZLIB)
+  nlohmann_json::nlohmann_json ${HDF5_C_LIBRARIES} ZLIB::ZLIB ${CAIRO_LIBRARY})
 target_link_libraries(tripartite PUBLIC $<BUILD_INTERFACE:tripartite_options>)
 target_compile_definitions(tripartite PRIVATE TRIPARTITE_VERSION="${PROJECT_VERSION}" EIGEN_DONT_PARALLELIZE)
 target_compile_features(tripartite PUBLIC cxx_std_20)
