@@ -76,7 +76,7 @@ template <NeuronModel M> NeuronSpec make_neuron(const typename M::template Param
     if constexpr (requires { M::detaches_reset(params); }) spec.detach_reset = M::detaches_reset(params);
     const auto initial = M::initial(params);
     spec.initial.assign(members<double>(initial), members<double>(initial) + num_states<M>);
-    for_each_field(M::template state_fields<double>(), [&](const auto& f) { spec.state_names.emplace_back(f.name); });
+    for_each_field(M::template state_fields<double>(), [&](const auto& f) { spec.state_names.emplace_back(f.name), spec.state_units.emplace_back(f.unit); });
     for (const auto& l : learn) spec.learned.push_back(detail::learned_parameter<M>(params, l));
 
     spec.discretise = [params, names = spec.learned](std::span<const double> learned, double dt, std::span<double> out) {

@@ -30,7 +30,7 @@ struct NeuronSpec {
     bool spiking = true, detach_reset = false, trainable = true;
     std::vector<std::string> port_names, port_units;  ///< [ports]
     std::vector<double> initial;            ///< [states]
-    std::vector<std::string> state_names, parameters;  ///< `parameters`: those that could be learned
+    std::vector<std::string> state_names, state_units, parameters;  ///< `parameters`: those that could be learned
     std::vector<LearnedParameter> learned;
 
     /// Coefficients [C] for the learned parameters' values [L], dt in ms; and their derivative by learned parameter j.
