@@ -54,7 +54,8 @@ template <class Real> std::vector<PlasticLink<Real>*> NetworkSimulation<Real>::l
     return found;
 }
 
-template <class Real> template <class Each> void NetworkSimulation<Real>::for_each_plastic(const std::string& projection, Each&& each) {
+template <class Real>
+void NetworkSimulation<Real>::for_each_plastic(const std::string& projection, const std::function<void(PlasticLink<Real>&, std::uint32_t, int, std::uint64_t)>& each) {
     const auto found = links(projection);
     std::vector<int> delays;
     for (auto* link : found) delays.insert(delays.end(), link->store().runs().delays().begin(), link->store().runs().delays().end());

@@ -64,14 +64,14 @@ void Recorder::take(Index step, const SpikeLists& fired) {
         for (const auto neuron : fired(s.population, step)) {
             if (neuron < s.begin || neuron >= s.end) continue;
             const Record record{std::uint32_t(step), neuron};
-            s.spool->append(std::span(&record, 1));
+            s.spool->append(std::span<const Record>(&record, 1));
         }
     }
     for (auto& r : rates_) {
         if (step < r.steps.first || step >= r.steps.last) continue;
         r.count += fired(r.population, step).size();
         if ((step + 1 - r.steps.first) % r.steps.interval != 0) continue;
-        r.spool->append(std::span(&r.count, 1));
+        r.spool->append(std::span<const std::uint64_t>(&r.count, 1));
         r.count = 0;
     }
 }

@@ -2,6 +2,7 @@
 #include <memory>
 #include <vector>
 
+#include "io/hdf5.hpp"
 #include "io/spool.hpp"
 #include "simulation/recording_spec.hpp"
 #include "simulation/simulation.hpp"
