@@ -57,7 +57,7 @@ Network make_network(const Experiment& experiment, int inputs) {
     network.inputs = inputs;
     const auto config = experiment.network.expanded();
     for (const auto& p : config.populations) {
-        PopulationSpec spec{p.name, p.size, p.neuron.spec, p.dropout, std::nullopt};
+        PopulationSpec spec{p.name, p.size, p.neuron, p.dropout, std::nullopt};
         if (p.normalise) spec.normalise = std::visit([](const BatchNormOptions& o) { return batch_norm(o); }, *p.normalise);
         network.populations.push_back(std::move(spec));
     }

@@ -8,9 +8,9 @@ void add_population(YamlWriter& to, const PopulationConfig& p, std::string_view 
     to.add_fields(p, PopulationConfig::fields(size));
     YamlWriter parameters, learn;
     for (const auto& [key, value] : p.neuron.written) parameters.add(key, value);
-    for (const auto& l : p.neuron.spec.learned) learn.add(l.name, l.per_neuron ? "per_neuron" : "shared");
-    if (!p.neuron.spec.learned.empty()) parameters.add("learn", learn);
-    to.add("neuron", YamlWriter().add(p.neuron.spec.model, parameters));
+    for (const auto& l : p.neuron.learned) learn.add(l.name, l.per_neuron ? "per_neuron" : "shared");
+    if (!p.neuron.learned.empty()) parameters.add("learn", learn);
+    to.add("neuron", YamlWriter().add(p.neuron.model, parameters));
     if (p.normalise) to.add("normalise", kind_writer(*p.normalise));
 }
 

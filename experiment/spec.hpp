@@ -22,18 +22,12 @@
 /// What an experiment file says, as plain structs: an embedder fills them in without YAML. Times are in ms.
 namespace tripartite {
 
-/// A neuron model with its parameters; `written` has each parameter as the resolved file shows it. Made by configure<Model>().
-struct NeuronConfig {
-    NeuronSpec spec;
-    std::vector<std::pair<std::string, std::string>> written;  ///< YAML key, value with unit
-};
-
 using Normalisation = std::variant<BatchNormOptions>;
 
 struct PopulationConfig {
     std::string name;
     int size = 0;
-    NeuronConfig neuron;
+    NeuronSpec neuron;  ///< made by configure<Model>()
     double dropout = 0;
     std::optional<Normalisation> normalise;
 

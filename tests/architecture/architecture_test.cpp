@@ -30,8 +30,9 @@ const std::map<std::string, Folders> may_include{
     {"encoders", {"core", "engine"}},
     {"datasets", {"core", "engine", "io"}},
     {"io", {"core", "engine"}},
-    {"experiment", {"core", "engine", "neurons", "synapses", "learning", "encoders", "datasets", "io"}},
-    {"cli", {"core", "engine", "neurons", "synapses", "learning", "encoders", "datasets", "io", "experiment"}},
+    {"simulation", {"core", "engine", "synapses", "io"}},
+    {"experiment", {"core", "engine", "neurons", "synapses", "learning", "encoders", "datasets", "io", "simulation"}},
+    {"cli", {"core", "engine", "neurons", "synapses", "learning", "encoders", "datasets", "io", "experiment", "simulation"}},
 };
 /// Where the neurons' equations are compiled into the engine's loops; the equations know nothing of the engine.
 const Folders may_include_engine{"neurons/compiled.hpp", "neurons/compiled.cpp", "neurons/kernels_isa.cpp"};
