@@ -1,7 +1,7 @@
 # One library; its folders and what each may include are described in CONTRIBUTING.md.
-set(kernel_sources engine/kernels_isa.cpp neurons/kernels_isa.cpp)
+set(kernel_sources engine/kernels_isa.cpp neurons/kernels_isa.cpp simulation/kernels_isa.cpp)
 file(GLOB sources CONFIGURE_DEPENDS core/*.cpp engine/*.cpp neurons/*.cpp synapses/*.cpp learning/*.cpp encoders/*.cpp
-  datasets/*.cpp io/*.cpp experiment/*.cpp)
+  datasets/*.cpp io/*.cpp simulation/*.cpp experiment/*.cpp)
 foreach(source ${kernel_sources})
   list(REMOVE_ITEM sources ${CMAKE_SOURCE_DIR}/${source})
 endforeach()

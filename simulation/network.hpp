@@ -27,7 +27,8 @@ struct SimulatedPopulation {
     std::optional<SourceKind> source;  ///< fires by itself
     std::vector<NeuronValue> initial;  ///< of state fields
     std::vector<NeuronValue> values;   ///< of neuron.per_neuron, in its order
-    std::optional<PositionSpec> positions;
+    std::optional<PositionRule> positions;
+    bool periodic = false;             ///< the edges of their extent are neighbours
 };
 
 struct StaticSynapse {
@@ -39,7 +40,7 @@ using SynapseKind = std::variant<StaticSynapse, StdpPair, StdpPowerLaw, Tsodyks2
 struct SimulatedProjection {
     std::string name, from, to;
     ConnectionRule rule;
-    SynapseValueSpec weight, delay;  ///< delay in ms, rounded to steps, at least one
+    ValueRule weight, delay;  ///< delay in ms, rounded to steps, at least one
     double axonal_delay = 0;         ///< the part of the delay before the synapse; the rest is dendritic
     std::string receptor;            ///< name of a port; "": the only one, or by the sign of the weights
     SynapseKind synapse;

@@ -30,10 +30,17 @@ public:
     /// Returns the number of synaptic events.
     virtual std::uint64_t deliver(const Delivery<Real>& to) = 0;
 
-    /// Of all synapses, whatever their order: tells networks apart.
-    virtual std::uint64_t hash() const = 0;
     virtual std::uint64_t synapses() const = 0;
     virtual std::size_t bytes() const = 0;
+
+    /// The spikes of a step are known, of all populations: told for each step, in order, before it is needed.
+    virtual void take(Index /*step*/, const SpikeLists& /*fired*/) {}
+    /// The population of the worker's neurons to whom take-in of their own spikes matters, or -1; and those spikes, after the step's
+    /// delivery: bits from the first of the worker's neurons of that population on.
+    virtual int listens_to() const { return -1; }
+    virtual void targets_fired(Index /*step*/, std::span<const std::uint64_t> /*words*/) {}
+    /// Brings the weights up to date at the end of a step; changes no bit of what follows.
+    virtual void bring_up_to_date(Index /*step*/) {}
 };
 
 /// What decides how synapses are stored.
@@ -44,7 +51,7 @@ struct StoreKind {
     double weight = 0;
     bool half = false;             ///< 16-bit weights
     bool bits = false;             ///< one weight, one delay, dense: a bit matrix
-    Index targets = 0;             ///< local indices, for a bit matrix
+    Index targets = 0;             ///< local indices from `first` on that can occur, a multiple of 64
 };
 
 template <class Real> std::unique_ptr<Store<Real>> make_store(const StoreKind& kind, std::uint32_t sources);
