@@ -52,6 +52,12 @@ DenseOptions dense_options(const ProjectionConfig& projection) {
 
 }  // namespace
 
+SimulationOptions simulation_options(const Experiment& experiment) {
+    SimulationOptions options = experiment.simulation.options;
+    options.dt = experiment.dt, options.seed = experiment.seed, options.threads = experiment.threads;
+    return options;
+}
+
 Network make_network(const Experiment& experiment, int inputs) {
     Network network;
     network.inputs = inputs;

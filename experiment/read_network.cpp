@@ -29,6 +29,7 @@ public:
         check_name(node.key, node.key_place, node.path);
         config.name = node.key;
         Section section(node, problems_);
+        section.refuse({"model", "params", "source", "initial", "positions"}, "belongs to mode: simulate");
         section.need("size");
         population(section, config, "size");
         section.close();
@@ -39,6 +40,7 @@ public:
         static constexpr std::string_view rules[] = {"dense"};
         ProjectionConfig config;
         Section section(node, problems_);
+        section.refuse({"rule", "weight", "receptor", "synapse", "axonal_delay"}, "belongs to mode: simulate");
         if (const YamlNode* from = section.need("from")) config.from = end(*from, populations);
         if (const YamlNode* to = section.need("to")) config.to = end(*to, populations);
         const bool analog = config.from == Network::input;

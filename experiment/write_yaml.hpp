@@ -52,6 +52,7 @@ public:
         return *this;
     }
 
+    const YamlNode& node() const { return node_; }
     /// Mappings and lists stand on one line where they fit.
     std::string text() const;
 
