@@ -59,7 +59,7 @@ private:
                 else problems_.value(*probability, "must be a number, or a function of the distance");
             }
         if (const YamlNode* mask = section.take("mask")) {
-            const YamlNode mapping = with_first_parameter<DistanceMask>(*mask);
+            const YamlNode mapping = with_first_parameter<SpatialMask>(*mask);
             read_only_kind(mapping, "mask", spatial.mask, problems_);
         }
         section.read(spatial, Spatial::fields());

@@ -1,5 +1,8 @@
 #pragma once
+#include <climits>
+
 #include "core/parallel.hpp"
+#include "simulation/plastic_link.hpp"
 #include "simulation/simulation.hpp"
 #include "simulation/worker.hpp"
 
@@ -23,8 +26,6 @@ public:
     std::uint64_t synapses() const override;
     std::uint64_t synaptic_events() const override;
     std::size_t bytes() const override;
-    void save(H5Writer& file) override;
-    void load(const H5Reader& file) override;
 
 private:
     /// A probe with the values of the current chunk, [sample][neuron].

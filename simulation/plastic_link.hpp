@@ -40,4 +40,8 @@ private:
     PlasticStore<Real> store_;
 };
 
+template <class Real> std::unique_ptr<Store<Real>> make_plastic_link(const SharedNetwork& shared, const BuiltProjection& built, const Partition& partition) {
+    return std::make_unique<PlasticLink<Real>>(shared, built, partition);
+}
+
 }  // namespace tripartite

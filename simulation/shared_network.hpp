@@ -2,6 +2,7 @@
 #include <memory>
 #include <vector>
 
+#include "engine/frames.hpp"
 #include "simulation/network.hpp"
 
 namespace tripartite {

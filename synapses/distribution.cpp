@@ -1,6 +1,7 @@
 #include "synapses/distribution.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "core/error.hpp"
@@ -106,7 +107,7 @@ void Quantile::prepare(const Normal& d) {
 
 void Quantile::prepare(const LogNormal& d) {
     const auto logarithm = [](double x) { return std::log(std::fmax(x, 0)); };
-    prepare(Normal{d.mu, d.sigma, {logarithm(d.redraw.low), logarithm(d.redraw.high)}, {}});
+    prepare(Normal{d.mu, d.sigma, {logarithm(d.redraw.low), logarithm(d.redraw.high)}});
     form = Form::lognormal;
 }
 
@@ -119,19 +120,24 @@ void Quantile::prepare(const Exponential& d) {  // without memory: above the low
 }
 
 double Quantile::operator()(double u) const {
-    const double p = start + u * width;
-    switch (form) {
-        case Form::linear: return offset + scale * p;
-        case Form::normal: return bounds.clamp(offset + scale * normal_quantile(p));
-        case Form::lognormal: return bounds.clamp(std::exp(offset + scale * normal_quantile(p)));
-        case Form::exponential: return bounds.clamp(offset + scale * std::log1p(p));
-    }
-    return offset;
+    (*this)({&u, 1});
+    return u;
+}
+
+void Quantile::operator()(std::span<double> u) const {
+    for (double& x : u) x = start + x * width;
+    if (form == Form::normal || form == Form::lognormal) normal_quantile(u);
+    if (form == Form::exponential)
+        for (double& x : u) x = std::log1p(x);
+    for (double& x : u) x = offset + scale * x;
+    if (form == Form::lognormal)
+        for (double& x : u) x = std::exp(x);
+    for (double& x : u) x = bounds.clamp(x);
 }
 
 void draw(const Distribution& distribution, const RandomStream& random, std::span<double> values) {
-    const Quantile quantile(distribution);
-    for (std::size_t k = 0; k < values.size(); ++k) values[k] = quantile(std::fmax(random.uniform(std::uint32_t(k)), 0x1p-54));
+    for (std::size_t k = 0; k < values.size(); ++k) values[k] = std::fmax(random.uniform(std::uint32_t(k)), 0x1p-54);
+    Quantile{distribution}(values);
 }
 
 }  // namespace tripartite

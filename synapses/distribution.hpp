@@ -1,10 +1,11 @@
 #pragma once
-#include <cmath>
+#include <algorithm>
 #include <limits>
 #include <span>
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <type_traits>
 #include <variant>
 
 #include "core/field.hpp"
@@ -21,7 +22,7 @@ inline constexpr std::string_view unit_of_value = "value";
 struct Interval {
     double low = -std::numeric_limits<double>::infinity(), high = std::numeric_limits<double>::infinity();
 
-    double clamp(double x) const { return std::fmin(std::fmax(x, low), high); }
+    double clamp(double x) const { return std::clamp(x, low, high); }
 };
 
 /// The bounds of a distribution. `redraw`: the distribution under the condition that its value lies within, as NEST's `redraw`.
@@ -49,7 +50,7 @@ struct Uniform {
 struct Normal {
     static constexpr std::string_view name = "normal", doc = "normal";
     double mean = 0, sd = 1;
-    Interval redraw, clip;
+    Interval redraw{}, clip{};
     static constexpr auto fields() {
         return std::tuple_cat(std::tuple{field("mean", &Normal::mean, unit_of_value, "mean, before any bounds"),
                                          field("sd", &Normal::sd, unit_of_value, "standard deviation, before any bounds").non_negative()},
@@ -61,7 +62,7 @@ struct Normal {
 struct LogNormal {
     static constexpr std::string_view name = "lognormal", doc = "its logarithm is normal: exp(mu + sigma z)";
     double mu = 0, sigma = 1;
-    Interval redraw, clip;
+    Interval redraw{}, clip{};
     static constexpr auto fields() {
         return std::tuple_cat(std::tuple{field("mu", &LogNormal::mu, "", "mean of the logarithm of the value"),
                                          field("sigma", &LogNormal::sigma, "", "standard deviation of the logarithm").non_negative()},
@@ -72,7 +73,7 @@ struct LogNormal {
 struct Exponential {
     static constexpr std::string_view name = "exponential", doc = "exponential, from 0 up";
     double mean = 1;
-    Interval redraw, clip;
+    Interval redraw{}, clip{};
     static constexpr auto fields() {
         return std::tuple_cat(std::tuple{field("mean", &Exponential::mean, unit_of_value, "mean, before any bounds").non_negative()},
                               bounds_of<Exponential>());
@@ -102,6 +103,8 @@ struct Distribution {
 struct Quantile {
     explicit Quantile(const Distribution& distribution);
     double operator()(double u) const;
+    /// The value of each u, in place and to the bit as one by one.
+    void operator()(std::span<double> u) const;
     bool constant() const { return width == 0 || bounds.low == bounds.high; }
 
     enum class Form { linear, normal, lognormal, exponential };

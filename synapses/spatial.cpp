@@ -10,9 +10,14 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
+/// Distances that are equal but for rounding are all within, or none: the neurons of a grid have equal surroundings.
+constexpr double rounding = 1 + 1e-9;
+
 bool within(const NoMask&, const Point&) { return true; }
-bool within(const Circular& mask, const Point& way) { return way[0] * way[0] + way[1] * way[1] <= mask.radius * mask.radius; }
-bool within(const Rectangular& mask, const Point& way) { return std::abs(way[0]) <= mask.width / 2 && std::abs(way[1]) <= mask.height / 2; }
+bool within(const Circular& mask, const Point& way) { return std::sqrt(way[0] * way[0] + way[1] * way[1]) <= mask.radius * rounding; }
+bool within(const Rectangular& mask, const Point& way) {
+    return std::abs(way[0]) <= mask.width / 2 * rounding && std::abs(way[1]) <= mask.height / 2 * rounding;
+}
 
 Point reach(const NoMask&) { return {infinity, infinity}; }
 Point reach(const Circular& mask) { return {mask.radius, mask.radius}; }
@@ -25,7 +30,7 @@ struct Axis {
     bool periodic;
 
     /// Cells no smaller than the reach, at most 1024.
-    Axis(const std::vector<Point>& points, int axis, double period, double reach) : reach(reach * (1 + 1e-9)), periodic(std::isfinite(period)) {
+    Axis(const std::vector<Point>& points, int axis, double period, double reach) : reach(reach * (2 * rounding - 1)), periodic(std::isfinite(period)) {
         const auto [least, most] = std::ranges::minmax(points, {}, [=](const Point& p) { return p[axis]; });
         low = least[axis];
         const double length = periodic ? period : most[axis] - low;
@@ -103,7 +108,7 @@ std::unique_ptr<Connector> connect(const Spatial& rule, const PairSpace& space, 
     if (const auto* p = std::get_if<double>(&rule.probability); p && !(*p >= 0 && *p <= 1))
         fail("spatial: probability = {} is not a probability; it must be within 0 and 1", *p);
     if (space.source_positions->period() != space.target_positions->period())
-        fail("spatial: one population has periodic edges that the other has not");
+        fail("spatial: both populations need the same edges: periodic with one extent, or not periodic");
     if (space.sources == 0) return connector_of(0, [](IndexRange, PairBatches&) {});
     Candidates candidates{rule, space, {*space.source_positions, std::visit([](const auto& mask) { return reach(mask); }, rule.mask)}};
     const double expected = candidates.expected();

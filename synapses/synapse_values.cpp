@@ -41,7 +41,8 @@ void SynapseValues::fill(std::span<const Pair> pairs, std::span<double> out) con
             out[i] = value_at(*function, space_.source_positions->distance(pairs[i].source, *space_.target_positions, pairs[i].target));
     } else {
         RandomSequence sequence(random_);
-        for (std::size_t i = 0; i < pairs.size(); ++i) out[i] = quantile_(sequence.uniform(pairs[i].number));
+        for (std::size_t i = 0; i < pairs.size(); ++i) out[i] = sequence.uniform(pairs[i].number);
+        quantile_(out);
     }
 }
 
