@@ -4,6 +4,7 @@
 #include "experiment/read_network.hpp"
 #include "experiment/read_simulation.hpp"
 #include "experiment/read_values.hpp"
+#include "io/edges.hpp"
 
 namespace tripartite {
 namespace {
@@ -17,6 +18,7 @@ public:
     SimulatedProjection read(bool only_one) {
         const std::size_t before = problems_.count();
         p_.from = from_.name, p_.to = to_.name;
+        p_.weight = p_.delay = Distribution(1);
         section_.take("from"), section_.take("to");
         if (const YamlNode* name = section_.take("name")) read_name(*name, only_one);
         section_.refuse({"init", "bias", "dense"}, "belongs to mode: train");
@@ -45,6 +47,19 @@ private:
         if (spatial && spatial->kind == YamlNode::Kind::mapping) p_.rule = read_spatial(*spatial), rule.take(Spatial::name);
         else read_kind(rule, "connection rule", p_.rule);
         rule.close();
+        if (auto* list = std::get_if<ListedPairs>(&p_.rule)) read_list_of_pairs(node, *list);
+    }
+
+    /// Weights and delays of the file stand where the entry gives none.
+    void read_list_of_pairs(const YamlNode& node, ListedPairs& list) {
+        try {
+            auto edges = read_edges(list.file);
+            list.source = std::move(edges.source), list.target = std::move(edges.target);
+            if (!edges.weight.empty()) p_.weight = std::move(edges.weight);
+            if (!edges.delay.empty()) p_.delay = std::move(edges.delay);
+        } catch (const Error& error) {
+            problems_.value(node, error.what());
+        }
     }
 
     Spatial read_spatial(const YamlNode& node) {
@@ -69,7 +84,6 @@ private:
 
     void read_weight() {
         const YamlNode* node = section_.take("weight");
-        p_.weight = Distribution(1);
         if (!node) return;
         if (auto rule = read_value_rule(*node, {.unit = unit_of_port(to_, p_.receptor)}, problems_)) p_.weight = *rule;
         const auto* weight = std::get_if<Distribution>(&p_.weight);
@@ -87,7 +101,6 @@ private:
 
     void read_delay() {
         const YamlNode *node = section_.take("delay"), *axonal = section_.take("axonal_delay");
-        p_.delay = Distribution(1);
         if (const auto rule = node ? read_value_rule(*node, {.unit = "ms"}, problems_) : std::nullopt) p_.delay = *rule;
         if (axonal) p_.axonal_delay = reading_.read_time(*axonal, {.unit = "ms", .min = 0}).value_or(0);
         const auto* delay = std::get_if<Distribution>(&p_.delay);

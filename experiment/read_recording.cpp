@@ -143,7 +143,8 @@ void read_expected(const YamlNode& node, const SimulationReading& reading) {
         YamlNode name = entry;
         name.place = entry.key_place;
         if (entry.key != "all") reading.find(name, entry.key);
-        ExpectedValues expected{.population = entry.key};
+        ExpectedValues expected;
+        expected.population = entry.key;
         Section section(entry, reading.problems);
         section.read(expected, ExpectedValues::fields());
         section.close();

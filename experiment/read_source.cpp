@@ -3,6 +3,7 @@
 #include "experiment/read_network.hpp"
 #include "experiment/read_simulation.hpp"
 #include "experiment/read_values.hpp"
+#include "io/spike_file.hpp"
 
 namespace tripartite {
 namespace {
@@ -45,8 +46,15 @@ void read_given_spikes(const YamlNode& node, SimulatedPopulation& to, const Simu
     section.close();
     if (times) return;
     if (given.file.empty()) return section.problem("file or times is required");
-    reading.to.origins[to.name] = given;
     to.source = SpikeList();
+    if (to.size == 0) return section.problem("the population needs a size");
+    try {
+        const auto spikes = read_spikes({given.file, given.population, to.size, reading.dt, given.round});
+        to.source = SpikeList{{spikes.step.begin(), spikes.step.end()}, spikes.neuron};
+        reading.to.origins[to.name] = given;
+    } catch (const Error& error) {
+        section.problem(error.what());
+    }
 }
 
 void read_samples(Section& section, SampleSpikes& to) {

@@ -20,9 +20,11 @@ inline constexpr auto periodic_field = field("periodic", &SimulatedPopulation::p
 struct GivenSpikes {
     static constexpr std::string_view name = "spikes", doc = "spikes at given times: of a file, or a list of times for each neuron";
     std::string file, population;
+    bool round = false;
     static constexpr auto fields() {
         return std::tuple{field("file", &GivenSpikes::file, "", "SONATA spikes (.h5), or CSV with the columns time [ms], neuron"),
-                          field("population", &GivenSpikes::population, "", "its name in a SONATA file, if it is another")};
+                          field("population", &GivenSpikes::population, "", "its name in a SONATA file; its only one unless given"),
+                          field("round", &GivenSpikes::round, "", "times between two steps move to the nearest one; else they are an error")};
     }
 };
 
