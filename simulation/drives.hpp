@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/field.hpp"
+#include "synapses/distribution.hpp"
 
 /// What reaches populations, or fires, by itself. Times in ms from the start of the simulation; all act in the steps that begin in
 /// [start, stop).
@@ -25,7 +26,7 @@ struct PoissonDrive {
     static constexpr auto fields() {
         using D = PoissonDrive;
         return std::tuple{field("rate", &D::rate, "Hz", "spikes per second to each target").non_negative(),
-                          field("weight", &D::weight, "", "of each spike, in the unit of the port"),
+                          field("weight", &D::weight, unit_of_value, "of each spike, in the unit of the port"),
                           field("amplitude", &D::amplitude, "Hz", "of a sine that is added to the rate").non_negative(),
                           field("frequency", &D::frequency, "Hz", "of the sine").non_negative(),
                           field("phase", &D::phase, "", "of the sine at time 0, in radians"),

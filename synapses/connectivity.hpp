@@ -101,7 +101,7 @@ struct Spatial {
 
 /// Pairs from a file; pair i has number i.
 struct ListedPairs {
-    static constexpr std::string_view name = "list", doc = "pairs from a file: CSV or SONATA edges";
+    static constexpr std::string_view name = "edges", doc = "pairs from a file: CSV or SONATA edges";
     std::string file;
     std::vector<std::uint32_t> source, target;
     static constexpr auto fields() { return std::tuple{field("file", &ListedPairs::file, "", "the file")}; }

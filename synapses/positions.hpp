@@ -2,9 +2,11 @@
 #include <array>
 #include <cstdint>
 #include <string_view>
+#include <tuple>
 #include <variant>
 #include <vector>
 
+#include "core/field.hpp"
 #include "core/random.hpp"
 
 /// Where the neurons of a population are, in a plane; any one unit of length.
@@ -17,12 +19,19 @@ struct GridPositions {
     static constexpr std::string_view name = "grid", doc = "the centres of a grid's cells, column by column, each from top to bottom";
     std::array<std::uint32_t, 2> shape{1, 1};  ///< columns and rows; their product is the size of the population
     Point extent{1, 1}, centre{0, 0};
+    static constexpr auto fields() {
+        return std::tuple{field("shape", &GridPositions::shape, "", "columns and rows; their product is the size of the population"),
+                          field("extent", &GridPositions::extent, "", "width and height"), field("centre", &GridPositions::centre, "", "of the grid")};
+    }
 };
 
 /// Uniform in a rectangle.
 struct FreePositions {
     static constexpr std::string_view name = "free", doc = "uniform in a rectangle";
     Point extent{1, 1}, centre{0, 0};
+    static constexpr auto fields() {
+        return std::tuple{field("extent", &FreePositions::extent, "", "width and height"), field("centre", &FreePositions::centre, "", "of the rectangle")};
+    }
 };
 
 /// One point per neuron.
@@ -30,6 +39,10 @@ struct ListedPositions {
     static constexpr std::string_view name = "list", doc = "one point per neuron";
     std::vector<Point> points;
     Point extent{1, 1};  ///< matters only for periodic edges
+    static constexpr auto fields() {
+        return std::tuple{field("points", &ListedPositions::points, "", "[x, y] of each neuron"),
+                          field("extent", &ListedPositions::extent, "", "width and height, for periodic edges")};
+    }
 };
 
 using PositionRule = std::variant<GridPositions, FreePositions, ListedPositions>;
