@@ -4,9 +4,13 @@
 
 microcircuit  Potjans & Diesmann (2014), with INM-6's rules for fewer synapses per neuron (van Albada et al. 2015): weights
               over sqrt(K_scaling), and a direct current that replaces the lost mean input at the full model's rates
-brunel_*      Brunel (2000): sparse balanced network of delta synapses, as in NEST's example brunel_delta_nest.py
+brunel_*      Brunel (2000): sparse balanced network of delta synapses, as in NEST's example brunel_delta_nest.py; with STDP
+              from E to E as in the comparison of simulators by Ahmad et al. (2018)
 hpc_benchmark NEST's example of this name: alpha synapses, E to E with power-law STDP (Morrison et al. 2007)
 coba, cuba    Vogels & Abbott (2005) as in Brette et al. (2007), benchmarks 1 and 2
+
+In networks of two populations each neuron draws `indegree` sources with repetition (rule fixed_indegree, multapses allowed).
+A Poisson input reaches the first so many neurons of a population, each with spikes of its own.
 """
 
 import json
@@ -15,6 +19,7 @@ import math
 import numpy as np
 
 DT = 0.1
+PROJECTIONS = (("E", "E"), ("E", "I"), ("I", "E"), ("I", "I"))  # of the networks of two populations
 
 POPULATIONS = ("L23E", "L23I", "L4E", "L4I", "L5E", "L5I", "L6E", "L6I")
 SIZES = np.array([20683, 5834, 21915, 5479, 4850, 1065, 14395, 2948])
@@ -42,7 +47,12 @@ def current_of_potential(c_m, tau_m, tau_syn):
 
 
 def microcircuit(scale, poisson):
-    """The microcircuit with `scale` times the neurons and `scale` times the synapses of each; matrices are [target][source]."""
+    """The microcircuit with `scale` times the neurons and `scale` times the synapses of each; matrices are [target][source].
+
+    Each pair of populations has a fixed total number of synapses, whose ends are drawn with repetition (rule
+    fixed_total_number, autapses and multapses allowed). A weight is drawn again until it has its mean's sign, a delay while
+    it is below dt/2; it is then rounded to dt.
+    """
     neuron = {"C_m": 250.0, "tau_m": 10.0, "tau_syn_ex": 0.5, "tau_syn_in": 0.5, "t_ref": 2.0, "E_L": -65.0, "V_reset": -65.0,
               "V_th": -50.0}
     tau_syn = neuron["tau_syn_ex"]
@@ -62,10 +72,9 @@ def microcircuit(scale, poisson):
         "V_m_mean": V_MEAN, "V_m_sd": V_SD, "I_e": direct,
         "poisson": poisson, "poisson_rate": external_indegree * EXTERNAL_RATE, "poisson_weight": external_weight / math.sqrt(scale),
         "poisson_delay": 1.5, "external_indegree": external_indegree,
-        "rule": "fixed_total_number, autapses and multapses allowed",
         "synapses": np.round(full_synapses * scale * scale).astype(int),
-        "weight_mean": weights / math.sqrt(scale), "weight_relative_sd": 0.1, "weight_redraw": "until the sign is the mean's",
-        "delay_mean": {"E": 1.5, "I": 0.75}, "delay_relative_sd": 0.5, "delay_redraw": "while below dt/2; then rounded to dt",
+        "weight_mean": weights / math.sqrt(scale), "weight_relative_sd": 0.1,
+        "delay_mean": {"E": 1.5, "I": 0.75}, "delay_relative_sd": 0.5,
     }
 
 
@@ -76,14 +85,14 @@ def brunel(excitatory, inhibitory, v_reset=0.0, g=5.0, eta=2.0, plastic=False):
     network = {
         "model": "iaf_psc_delta", "dt": DT, "sizes": {"E": excitatory, "I": inhibitory},
         "neuron": {"C_m": 1.0, "tau_m": tau_m, "t_ref": 2.0, "E_L": 0.0, "V_reset": v_reset, "V_m": 0.0, "V_th": v_th},
-        "rule": "fixed_indegree, autapses and multapses allowed", "indegree": {"E": indegree, "I": inhibitory // 10},
+        "indegree": {"E": indegree, "I": inhibitory // 10}, "autapses": True,
         "weight": {"E": weight, "I": -g * weight}, "delay": 1.5,
-        "poisson_rate": 1000 * eta * v_th / (weight * tau_m), "poisson_weight": weight, "poisson_targets": "each neuron of E and I",
+        "poisson": {"rate": 1000 * eta * v_th / (weight * tau_m), "weight": weight, "targets": {"E": excitatory, "I": inhibitory}},
     }
     if plastic:
-        network["plastic"] = {"projection": "E to E", "synapse_model": "stdp_synapse", "tau_minus": 20.0,
-                              "parameters": {"tau_plus": 20.0, "lambda": 0.01, "alpha": 1.05, "mu_plus": 0.0, "mu_minus": 0.0,
-                                             "Wmax": 3 * weight}}
+        network["plastic"] = {"projection": ("E", "E"), "synapse_model": "stdp_synapse", "tau_minus": 20.0,
+                              "parameters": {"tau_plus": 20.0, "lambda": 0.01, "alpha": 2.02, "mu_plus": 1.0, "mu_minus": 1.0,
+                                             "Wmax": 0.3}}
     return network
 
 
@@ -101,11 +110,11 @@ def hpc_benchmark():
         "neuron": {"E_L": 0.0, "C_m": c_m, "tau_m": tau_m, "t_ref": 0.5, "V_th": v_th, "V_reset": 0.0, "tau_syn_ex": tau_syn,
                    "tau_syn_in": tau_syn},
         "V_m_mean": 5.7, "V_m_sd": 7.2,
-        "rule": "fixed_indegree, no autapses, multapses allowed", "indegree": {"E": excitatory, "I": inhibitory},
+        "indegree": {"E": excitatory, "I": inhibitory}, "autapses": False,
         "weight": {"E": weight, "I": -5 * weight}, "delay": 1.5,
-        "poisson_rate": 1000 * 1.685 * threshold_rate * excitatory, "poisson_weight": weight,
-        "poisson_targets": "each neuron of E and I",
-        "plastic": {"projection": "E to E", "synapse_model": "stdp_pl_synapse_hom", "tau_minus": 30.0,
+        "poisson": {"rate": 1000 * 1.685 * threshold_rate * excitatory, "weight": weight,
+                    "targets": {"E": excitatory, "I": inhibitory}},
+        "plastic": {"projection": ("E", "E"), "synapse_model": "stdp_pl_synapse_hom", "tau_minus": 30.0,
                     "parameters": {"tau_plus": 15.0, "lambda": 0.1, "alpha": 0.0513, "mu": 0.4}},
     }
 
@@ -115,10 +124,9 @@ def vogels_abbott(model, neuron, weights, v_m):
     return {
         "model": model, "neuron": neuron | {"V_m": v_m, "t_ref": 5.0, "V_th": -50.0, "V_reset": -60.0, "C_m": 200.0,
                                             "tau_syn_ex": 5.0, "tau_syn_in": 10.0},
-        "dt": DT, "sizes": {"E": 3200, "I": 800}, "rule": "fixed_indegree, autapses and multapses allowed",
-        "indegree": {"E": 64, "I": 16}, "weight": {"E": weights[0], "I": weights[1]}, "delay": 0.1,
-        "poisson_rate": 300.0, "poisson_weight": weights[0], "poisson_start": 1.0, "poisson_stop": 51.0,
-        "poisson_targets": "the first 50 neurons of E",
+        "dt": DT, "sizes": {"E": 3200, "I": 800}, "indegree": {"E": 64, "I": 16}, "autapses": True,
+        "weight": {"E": weights[0], "I": weights[1]}, "delay": 0.1,
+        "poisson": {"rate": 300.0, "weight": weights[0], "start": 1.0, "stop": 51.0, "targets": {"E": 50}},
     }
 
 
