@@ -34,6 +34,9 @@ public:
         return std::uint32_t(std::uint64_t(bits(index, step, sample, epoch)[0]) * bound >> 32);
     }
 
+    /// The key, for kernels that draw many at once.
+    std::uint32_t key(int word) const { return key_[std::size_t(word)]; }
+
 private:
     r123::Philox4x32::key_type key_;
 };

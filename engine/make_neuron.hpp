@@ -85,14 +85,15 @@ template <NeuronModel M> NeuronSpec make_neuron(const typename M::template Param
         const auto k = M::coefficients(p, dt);
         std::copy_n(members<double>(k), num_coefficients<M>, out.data());
     };
-    spec.derivative = [params, names = spec.learned](std::span<const double> learned, int j, double dt, std::span<double> out) {
-        using D = Dual<double, 1>;
-        auto p = detail::convert<M, D>(params);
-        for (std::size_t i = 0; i < names.size(); ++i)
-            detail::set<M, D>(p, names[i].name, int(i) == j ? D::seed(learned[i], 0) : D(learned[i]));
-        const auto k = M::coefficients(p, dt);
-        for (int c = 0; c < num_coefficients<M>; ++c) out[c] = members<D>(k)[c].d[0];
-    };
+    if constexpr (is_trainable<M>)
+        spec.derivative = [params, names = spec.learned](std::span<const double> learned, int j, double dt, std::span<double> out) {
+            using D = Dual<double, 1>;
+            auto p = detail::convert<M, D>(params);
+            for (std::size_t i = 0; i < names.size(); ++i)
+                detail::set<M, D>(p, names[i].name, int(i) == j ? D::seed(learned[i], 0) : D(learned[i]));
+            const auto k = M::coefficients(p, dt);
+            for (int c = 0; c < num_coefficients<M>; ++c) out[c] = members<D>(k)[c].d[0];
+        };
     int variant = 0;
     if constexpr (requires { M::variant(params); }) variant = M::variant(params);
     spec.float32 = CompiledKernels<M>::template get<float>(variant);

@@ -103,8 +103,10 @@ void H5Writer::write_as(std::int64_t type, const std::string& dataset, const voi
         fail_write(path_, fmt::format("dataset '{}'", dataset));
 }
 
-void H5Writer::attribute_as(std::int64_t type, const std::string& object, const std::string& name, const void* value) {
-    const Handle space(H5Screate(H5S_SCALAR), H5Sclose);
+/// A scalar, or a list of `count` values.
+void H5Writer::attribute_as(std::int64_t type, const std::string& object, const std::string& name, const void* value, std::int64_t count) {
+    const auto length = hsize_t(count);
+    const Handle space(count < 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &length, nullptr), H5Sclose);
     const Handle attribute(H5Acreate_by_name(file_, object.c_str(), name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
     if (attribute < 0 || H5Awrite(attribute, type, value) < 0) fail_write(path_, fmt::format("attribute '{}' of '{}'", name, object));
 }
@@ -115,6 +117,9 @@ void H5Writer::attribute(const std::string& object, const std::string& name, std
     attribute_as(text_type(), object, name, &text);
 }
 void H5Writer::attribute(const std::string& object, const std::string& name, double value) { attribute_as(H5T_NATIVE_DOUBLE, object, name, &value); }
+void H5Writer::attribute(const std::string& object, const std::string& name, std::span<const std::uint64_t> values) {
+    attribute_as(H5T_NATIVE_UINT64, object, name, values.data(), std::int64_t(values.size()));
+}
 void H5Writer::integer_attribute(const std::string& object, const std::string& name, std::int64_t value) {
     attribute_as(H5T_NATIVE_INT64, object, name, &value);
 }
@@ -135,6 +140,34 @@ template <> hid_t native<std::int64_t>() { return H5T_NATIVE_INT64; }
 template <> hid_t native<std::uint64_t>() { return H5T_NATIVE_UINT64; }
 template <> hid_t native<std::uint8_t>() { return H5T_NATIVE_UINT8; }
 
+}  // namespace
+
+template <class T> void H5Writer::create(const std::string& dataset, const Shape& shape) { write_as(native<T>(), dataset, nullptr, 0, shape); }
+
+template <class T> void H5Writer::write_rows(const std::string& dataset, std::uint64_t first, std::span<const T> values) {
+    if (values.empty()) return;
+    const Handle set(H5Dopen2(file_, dataset.c_str(), H5P_DEFAULT), H5Dclose), space(H5Dget_space(set), H5Sclose);
+    std::vector<hsize_t> begin(std::size_t(H5Sget_simple_extent_ndims(space))), count(begin.size());
+    H5Sget_simple_extent_dims(space, count.data(), nullptr);
+    begin[0] = first;
+    hsize_t row = 1;
+    for (std::size_t i = 1; i < count.size(); ++i) row *= count[i];
+    count[0] = values.size() / row;
+    H5Sselect_hyperslab(space, H5S_SELECT_SET, begin.data(), nullptr, count.data(), nullptr);
+    const hsize_t number = values.size();
+    const Handle memory(H5Screate_simple(1, &number, nullptr), H5Sclose);
+    if (H5Dwrite(set, native<T>(), memory, space, H5P_DEFAULT, values.data()) < 0) fail_write(path_, fmt::format("dataset '{}'", dataset));
+}
+
+template void H5Writer::create<double>(const std::string&, const Shape&);
+template void H5Writer::create<float>(const std::string&, const Shape&);
+template void H5Writer::create<std::uint64_t>(const std::string&, const Shape&);
+template void H5Writer::write_rows(const std::string&, std::uint64_t, std::span<const double>);
+template void H5Writer::write_rows(const std::string&, std::uint64_t, std::span<const float>);
+template void H5Writer::write_rows(const std::string&, std::uint64_t, std::span<const std::uint64_t>);
+
+namespace {
+
 /// HDF5 would clip or truncate silently.
 H5T_conv_ret_t refuse_loss(H5T_conv_except_t, hid_t, hid_t, void*, void*, void*) { return H5T_CONV_ABORT; }
 
@@ -149,6 +182,19 @@ Handle open_dataset(const std::string& path, hid_t file, const H5Reader& reader,
 Handle open_attribute(const std::string& path, hid_t file, const H5Reader& reader, const std::string& object, const std::string& name) {
     if (!reader.has_attribute(object, name)) fail("{}: '{}' has no attribute '{}'", path, object, name);
     return {H5Aopen_by_name(file, object.c_str(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose};
+}
+
+/// Selects what the ranges name of a data space.
+void select(hid_t space, const std::vector<std::uint64_t>& shape, const std::vector<H5Range>& ranges) {
+    TRIPARTITE_CHECK(ranges.size() == shape.size());
+    std::vector<hsize_t> first, count, step;
+    for (std::size_t i = 0; i < ranges.size(); ++i) {
+        const auto& r = ranges[i];
+        TRIPARTITE_CHECK(r.step > 0 && (r.count == 0 || r.first + (r.count - 1) * r.step < shape[i]));
+        first.push_back(r.first), count.push_back(r.count), step.push_back(r.step);
+    }
+    H5Sselect_none(space);
+    if (std::ranges::find(count, 0u) == count.end()) H5Sselect_hyperslab(space, H5S_SELECT_SET, first.data(), step.data(), count.data(), nullptr);
 }
 
 template <class T> T read_number(const std::string& path, hid_t attribute, const std::string& object, const std::string& name) {
@@ -191,23 +237,26 @@ std::vector<std::uint64_t> H5Reader::shape(const std::string& dataset) const {
     return {dimensions.begin(), dimensions.end()};
 }
 
-template <class T> std::vector<T> H5Reader::read(const std::string& dataset) const {
+template <class T> std::vector<T> H5Reader::read(const std::string& dataset, const std::vector<H5Range>& ranges) const {
     const Handle set = open_dataset(path_, file_, *this, dataset), space(H5Dget_space(set), H5Sclose), type(H5Dget_type(set), H5Tclose);
     if (!is_number(type)) fail("{}: dataset '{}' does not hold numbers", path_, dataset);
-    std::vector<T> values(std::size_t(H5Sget_simple_extent_npoints(space)));
+    if (!ranges.empty()) select(space, shape(dataset), ranges);
+    std::vector<T> values(std::size_t(H5Sget_select_npoints(space)));
+    const hsize_t count = values.size();
+    const Handle memory(H5Screate_simple(1, &count, nullptr), H5Sclose);
     const Handle transfer(H5Pcreate(H5P_DATASET_XFER), H5Pclose);
     if (std::is_integral_v<T>) H5Pset_type_conv_cb(transfer, refuse_loss, nullptr);
-    if (!values.empty() && H5Dread(set, native<T>(), H5S_ALL, H5S_ALL, transfer, values.data()) < 0)
+    if (!values.empty() && H5Dread(set, native<T>(), memory, space, transfer, values.data()) < 0)
         fail("{}: dataset '{}' cannot be read{}", path_, dataset,
              std::is_integral_v<T> ? fmt::format(": it is damaged, or not all of its numbers are {}-bit integers", 8 * sizeof(T))
                                    : ": it is damaged");
     return values;
 }
-template std::vector<double> H5Reader::read(const std::string&) const;
-template std::vector<float> H5Reader::read(const std::string&) const;
-template std::vector<std::int64_t> H5Reader::read(const std::string&) const;
-template std::vector<std::uint64_t> H5Reader::read(const std::string&) const;
-template std::vector<std::uint8_t> H5Reader::read(const std::string&) const;
+template std::vector<double> H5Reader::read(const std::string&, const std::vector<H5Range>&) const;
+template std::vector<float> H5Reader::read(const std::string&, const std::vector<H5Range>&) const;
+template std::vector<std::int64_t> H5Reader::read(const std::string&, const std::vector<H5Range>&) const;
+template std::vector<std::uint64_t> H5Reader::read(const std::string&, const std::vector<H5Range>&) const;
+template std::vector<std::uint8_t> H5Reader::read(const std::string&, const std::vector<H5Range>&) const;
 
 bool H5Reader::has_attribute(const std::string& object, const std::string& name) const {
     return has(object) && H5Aexists_by_name(file_, object.c_str(), name.c_str(), H5P_DEFAULT) > 0;
@@ -234,6 +283,14 @@ double H5Reader::real_attribute(const std::string& object, const std::string& na
 }
 std::int64_t H5Reader::integer_attribute(const std::string& object, const std::string& name) const {
     return read_number<std::int64_t>(path_, open_attribute(path_, file_, *this, object, name), object, name);
+}
+
+std::vector<std::uint64_t> H5Reader::list_attribute(const std::string& object, const std::string& name) const {
+    const Handle attribute = open_attribute(path_, file_, *this, object, name), type(H5Aget_type(attribute), H5Tclose), space(H5Aget_space(attribute), H5Sclose);
+    std::vector<std::uint64_t> values(std::size_t(H5Sget_simple_extent_npoints(space)));
+    if (H5Tget_class(type) != H5T_INTEGER || H5Aread(attribute, H5T_NATIVE_UINT64, values.data()) < 0)
+        fail("{}: attribute '{}' of '{}' is not a list of integers", path_, name, object);
+    return values;
 }
 
 bool H5Reader::is_group(const std::string& object) const {

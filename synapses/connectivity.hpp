@@ -88,13 +88,13 @@ struct NoMask {
     static constexpr std::string_view name = "none", doc = "no limit";
     static constexpr auto fields() { return std::tuple{}; }
 };
-using Mask = std::variant<NoMask, Circular, Rectangular>;
+using SpatialMask = std::variant<NoMask, Circular, Rectangular>;
 
 /// Every pair within the mask with a probability that may depend on the distance, cut off at 0 and 1.
 struct Spatial {
     static constexpr std::string_view name = "spatial", doc = "every pair within a mask with a probability that depends on the distance";
     std::variant<double, DistanceFunction> probability = 1.0;
-    Mask mask{};
+    SpatialMask mask{};
     bool autapses = true;
     static constexpr auto fields() { return std::tuple{field("autapses", &Spatial::autapses, "", "a neuron may connect with itself")}; }
 };

@@ -58,7 +58,7 @@ TEST(Spatial, AMaskTakesExactlyThePairsWithin) {
         for (const double reach : {0.03, 0.11, 0.4, 0.7, 3.0}) {
             const auto sources = free_points(300, periodic);
             const Positions targets(FreePositions{{2, 1}, {5.2, -3.1}}, 200, periodic, {4, "b", "positions"});
-            for (const Mask& mask : {Mask(Circular{reach}), Mask(Rectangular{2 * reach, reach}), Mask(NoMask{})}) {
+            for (const SpatialMask& mask : {SpatialMask(Circular{reach}), SpatialMask(Rectangular{2 * reach, reach}), SpatialMask(NoMask{})}) {
                 std::set<std::pair<std::uint32_t, std::uint32_t>> expected, found;
                 for (std::uint32_t t = 0; t < 200; ++t)
                     for (std::uint32_t s = 0; s < 300; ++s) {
