@@ -3,6 +3,7 @@
 
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "tests/simulation/network_cases.hpp"
 
@@ -35,7 +36,7 @@ NeuronSpec neuron_of(const json& file) {
         std::set<std::string> known;
         set_fields(params, M::template fields<double>(), file["params"], known);
         for (const auto& [key, value] : file["params"].items()) EXPECT_TRUE(known.contains(key)) << M::name << " has no " << key;
-        if constexpr (requires { params.integrator; }) params.integrator = M::Integrator::adaptive;
+        if constexpr (requires { params.integrator; }) params.integrator = decltype(params.integrator)(1);  // adaptive, as NEST's
         spec = make_neuron<M>(params, {}, {"I_e"});
     });
     if (!spec) throw std::runtime_error("no model " + file["model"].get<std::string>());

@@ -52,7 +52,7 @@ TEST_P(AnySynapse, ResultsDoNotDependOnThreadsOrWindow) {
 TEST_P(AnySynapse, ResumeEqualsUninterruptedRunForAnyThreads) {
     const auto network = random_network(kind(GetParam()));
     const TemporaryFolder folder;
-    const std::string file = folder.path("state.h5");
+    const std::string file = folder / "state.h5";
     const auto whole = run<float>(network, {.threads = 2}, 1500);
     const auto first = Simulation::make<float>(network, {.threads = 2});
     auto trains = record(*first, network, 700);
@@ -74,12 +74,12 @@ TEST(Simulation, ACheckpointOfAnotherNetworkIsRefused) {
     const TemporaryFolder folder;
     const auto network = random_network();
     const auto first = Simulation::make<float>(network, {});
-    H5Writer writer(folder.path("state.h5"));
+    H5Writer writer(folder / "state.h5");
     first->save(writer);
     writer.commit();
     const auto message = [&](const SimulationNetwork& other, const SimulationOptions& options) {
         try {
-            Simulation::make<float>(other, options)->load(H5Reader(folder.path("state.h5")));
+            Simulation::make<float>(other, options)->load(H5Reader(folder / "state.h5"));
             return std::string("accepted");
         } catch (const Error& e) {
             return std::string(e.what());
@@ -121,13 +121,16 @@ TEST(Simulation, BitMatricesAndRunsGiveTheSameBits) {
 }
 
 TEST(Simulation, DelayShiftsSpikesExactly) {
+    IafPscDelta::Params<double> params;
+    params.t_ref = 0.1;
+    const auto relay = make_neuron<IafPscDelta>(params);  // fires in the step in which a spike of 100 mV arrives
     SimulationNetwork network;
     network.populations.push_back(spike_list("S", 2, {{3, 0}, {4, 1}, {90, 0}}));
     for (const auto& [name, delay] : {std::pair{"near", 0.1}, {"far", 7.3}}) {
-        network.populations.push_back(population_of(name, 2, make_neuron<Parrot>()));
-        network.projections.push_back(projection_of("S", name, OneToOne{}, Distribution(1.0), Distribution(delay)));
+        network.populations.push_back(population_of(name, 2, relay));
+        network.projections.push_back(projection_of("S", name, OneToOne{}, Distribution(100.0), Distribution(delay)));
     }
-    network.projections.push_back(projection_of("near", "far", OneToOne{}, Distribution(1.0), Distribution(20.0)));
+    network.projections.push_back(projection_of("near", "far", OneToOne{}, Distribution(100.0), Distribution(20.0)));
     const auto simulation = Simulation::make<float>(network, {});
     const auto trains = record(*simulation, network, 400);
     EXPECT_EQ(trains[1], (std::vector<Fired>{{4, 0}, {5, 1}, {91, 0}}));
