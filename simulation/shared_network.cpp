@@ -22,17 +22,18 @@ int port_of(const SimulatedPopulation& population, const std::string& receptor, 
 namespace {
 
 /// A weight whose sign stands for that of all, or an error if they differ and the receptor depends on it.
-double sign_of(const SimulatedProjection& projection) {
+double sign_of(const SimulatedProjection& projection, const SimulatedPopulation& to) {
+    const bool matters = projection.receptor.empty() && !to.source && to.neuron.port_names.front() == "excitatory";
     const auto* distribution = std::get_if<Distribution>(&projection.weight);
     if (const auto* list = std::get_if<std::vector<double>>(&projection.weight)) {
         const bool negative = std::ranges::any_of(*list, [](double w) { return w < 0; }), positive = std::ranges::any_of(*list, [](double w) { return w > 0; });
-        if (projection.receptor.empty() && negative && positive)
+        if (matters && negative && positive)
             fail("projection '{}' has weights of both signs; say which receptor they reach, or make two projections", projection.name);
         return negative ? -1 : 1;
     }
     if (!distribution) return 1;
     const double low = distribution->quantile(1e-12), high = distribution->quantile(1 - 1e-12);
-    if (projection.receptor.empty() && low < 0 && high > 0)
+    if (matters && low < 0 && high > 0)
         fail("projection '{}' draws weights of both signs, from {:.4g} to {:.4g}; bound them with redraw, or say which receptor they reach", projection.name, low, high);
     return low + high;
 }
@@ -67,7 +68,7 @@ SharedNetwork::SharedNetwork(const SimulationNetwork& net, const SimulationOptio
         } catch (const Error& error) {
             fail("projection '{}': {}", p.name, error.what());
         }
-        built.port = port_of(network.populations[std::size_t(built.to)], p.receptor, sign_of(p), "projection '" + p.name + "'");
+        built.port = port_of(network.populations[std::size_t(built.to)], p.receptor, sign_of(p, network.populations[std::size_t(built.to)]), "projection '" + p.name + "'");
         built.axonal_delay = axonal_steps(p, options.dt);
         projections.push_back(std::move(built));
     }

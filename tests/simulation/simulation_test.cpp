@@ -167,7 +167,7 @@ TEST(Simulation, RunawayActivityStopsWithItsPlace) {
     auto network = dense_network(60);
     network.drives[0].kind = PoissonDrive{.rate = 900'000, .weight = 1};
     EXPECT_EQ(message_of(network, {.runaway_rate = 300}),
-              "runaway activity: the neurons of 'E' fired at 476.5 Hz in the 50 ms before 50 ms, more than the limit of 300 Hz; check its weights and drives, or raise "
+              "runaway activity: the neurons of 'E' fired at 480.0 Hz in the 50 ms before 50 ms, more than the limit of 300 Hz; check its weights and drives, or raise "
               "experiment.runaway_rate (0 is no limit)");
 }
 
@@ -176,7 +176,7 @@ TEST(Simulation, AStateThatIsNotFiniteIsNamed) {
     network.populations.push_back(population_of("N", 70, make_neuron<IafCondExp>()));
     network.populations[0].initial = {{"g_ex", 0.0, std::vector<double>(70, 0.0)}};
     network.populations[0].initial[0].each[65] = std::numeric_limits<double>::infinity();
-    EXPECT_EQ(message_of(network), "V_m of neuron 65 of 'N' is not finite at 50 ms; check its parameters and inputs, or take a shorter step");
+    EXPECT_EQ(message_of(network), "g_ex of neuron 65 of 'N' is not finite at 50 ms; check its parameters and inputs, or take a shorter step");
 }
 
 TEST(Simulation, WhatCannotBeBuiltIsRefused) {
@@ -191,9 +191,9 @@ TEST(Simulation, WhatCannotBeBuiltIsRefused) {
     psc.projections[0].weight = Distribution(Normal{.mean = 1, .sd = 2, .redraw = {}, .clip = {}});
     EXPECT_EQ(message_of(psc), "projection 'E_to_E' draws weights of both signs, from -13.07 to 15.07; bound them with redraw, or say which receptor they reach");
     psc.projections[0].receptor = "excitatry";
-    EXPECT_EQ(message_of(psc), "projection 'E_to_E': the model of 'E', iaf_psc_exp, has no receptor 'excitatry'; did you mean 'excitatory'?; it has: excitatory, inhibitory, current");
+    EXPECT_EQ(message_of(psc), "projection 'E_to_E': the model of 'E', iaf_psc_exp, has no receptor 'excitatry'; did you mean 'excitatory'?; it has: excitatory, inhibitory and current");
     network.projections[0].to = "F";
-    EXPECT_EQ(message_of(network), "there is no population 'F'");
+    EXPECT_EQ(message_of(network), "there is no population 'F'; did you mean 'E'?");
     network = dense_network(12);
     network.projections[0].rule = FixedInDegree{.n = 300, .multapses = false};
     EXPECT_TRUE(message_of(network).starts_with("projection 'E_to_E': ")) << message_of(network);
