@@ -59,8 +59,6 @@ std::size_t columns_of(const std::string& path, std::string_view line, std::span
 
 }  // namespace
 
-std::string CsvTable::place(const std::string& path, std::size_t row) const { return fmt::format("{}:{}", path, first_line + row); }
-
 CsvTable read_csv(const std::string& path, std::span<const std::string_view> names, std::size_t required) {
     const std::string file = contents(path);
     const std::string_view text(file.data(), file.find_last_not_of(" \t\r\n") + 1);
@@ -92,7 +90,7 @@ std::vector<std::uint32_t> indices_of(const CsvTable& table, std::size_t column,
     for (std::size_t row = 0; row < indices.size(); ++row) {
         const double value = table.columns[column][row];
         if (!(value >= 0 && value <= std::numeric_limits<std::uint32_t>::max() && value == std::floor(value)))
-            fail("{}: {} {} is not the index of a neuron: a whole number from 0 up", table.place(path, row), name, value);
+            fail("{}:{}: {} {} is not the index of a neuron: a whole number from 0 up", path, table.first_line + row, name, value);
         indices[row] = std::uint32_t(value);
     }
     return indices;

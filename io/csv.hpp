@@ -14,8 +14,6 @@ struct CsvTable {
     std::size_t first_line = 1;                ///< line of row 0, counted from 1
 
     std::size_t rows() const { return columns[0].size(); }
-    /// "file:line" of a row.
-    std::string place(const std::string& path, std::size_t row) const;
 };
 
 /// Reads a table with the columns `names`, of which the last may be missing, but not the first `required`.

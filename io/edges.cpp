@@ -22,7 +22,8 @@ EdgeList read_csv_edges(const std::string& path) {
 }
 
 /// A property of the synapses, from group 0: there, synapse i has row edge_group_index[i].
-std::vector<double> read_property(const H5Reader& file, const std::string& path, const std::string& group, std::string_view name, std::size_t synapses) {
+std::vector<double> read_property(const H5Reader& file, const std::string& path, const std::string& group, std::string_view name,
+                                  std::size_t synapses) {
     const std::string dataset = fmt::format("{}/0/{}", group, name), index_name = group + "/edge_group_index";
     if (!file.has(dataset)) return {};
     auto rows = file.read<double>(dataset);

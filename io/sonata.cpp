@@ -23,7 +23,8 @@ std::string population_group(const H5Reader& file, const std::string& path, cons
 std::vector<std::uint32_t> node_ids(const H5Reader& file, const std::string& path, const std::string& dataset) {
     const auto ids = file.read<std::uint64_t>(dataset);
     const auto largest = std::ranges::max_element(ids);
-    if (largest != ids.end() && *largest > std::numeric_limits<std::uint32_t>::max()) fail("{}: '{}': node id {} is too large", path, dataset, *largest);
+    if (largest != ids.end() && *largest > std::numeric_limits<std::uint32_t>::max())
+        fail("{}: '{}': node id {} is too large", path, dataset, *largest);
     return {ids.begin(), ids.end()};
 }
 

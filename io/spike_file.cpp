@@ -24,9 +24,9 @@ struct Rows {
 Rows read_csv_rows(const std::string& path) {
     static constexpr std::array<std::string_view, 2> names{"time", "neuron"};
     CsvTable table = read_csv(path, names, 2);
-    Rows rows{{}, indices_of(table, 1, names[1], path), [path, line = table.first_line](std::size_t row) { return fmt::format("{}:{}", path, line + row); }};
-    rows.time = std::move(table.columns[0]);
-    return rows;
+    auto neurons = indices_of(table, 1, names[1], path);
+    const auto place = [path, line = table.first_line](std::size_t row) { return fmt::format("{}:{}", path, line + row); };
+    return {std::move(table.columns[0]), std::move(neurons), place};
 }
 
 double milliseconds_per_unit(const H5Reader& file, const std::string& path, const std::string& dataset) {

@@ -24,11 +24,11 @@ std::uint64_t synapse_hash(std::uint64_t projection, const Pair& pair, std::uint
 /// The synapses of one projection onto targets whose local index lies in a page, in batches: delays in steps, weights.
 template <class Real> class Enumeration {
 public:
-    Enumeration(const SharedNetwork& shared, int projection, const Partition& partition, Index first)
+    Enumeration(const SharedNetwork& shared, int projection, const Partition& partition, Index first, Index last)
         : built_(shared.projections[std::size_t(projection)]), projection_(projection), dt_(shared.options.dt) {
         const Share& share = partition.shares[std::size_t(built_.to)];
         const auto local = [&](Index n) { return std::uint32_t(std::clamp<Index>(n - share.local + Index(share.begin), share.begin, share.end)); };
-        range_ = {local(first), local(first + page)};
+        range_ = {local(first), local(last)};
         offset_ = share.local - Index(share.begin);
     }
     bool empty() const { return range_.begin == range_.end; }
@@ -97,11 +97,12 @@ template <class Real> std::unique_ptr<Store<Real>> empty_store(const SharedNetwo
 
 template <class Real> Stores<Real> build_stores(const SharedNetwork& shared, const std::vector<StorePlan>& plans, const Partition& partition) {
     Stores<Real> stores;
-    for (const auto& plan : plans)
-        for (Index first = 0; first < partition.neurons; first += page) {
+    for (const auto& plan : plans) {
+        const Index part_size = plan.form == StorePlan::Form::plastic ? partition.neurons : page;  // plastic stores count targets by themselves
+        for (Index first = 0; first < partition.neurons; first += part_size) {
             std::vector<Enumeration<Real>> parts;
             for (const int i : plan.projections)
-                if (Enumeration<Real> part(shared, i, partition, first); !part.empty()) parts.push_back(part);
+                if (Enumeration<Real> part(shared, i, partition, first, first + part_size); !part.empty()) parts.push_back(part);
             if (parts.empty()) continue;
             auto store = empty_store<Real>(shared, plan, partition, first);
             for (const auto& part : parts)
@@ -117,6 +118,7 @@ template <class Real> Stores<Real> build_stores(const SharedNetwork& shared, con
             stores.all.push_back(std::move(store));
             stores.plans.push_back(&plan);
         }
+    }
     return stores;
 }
 

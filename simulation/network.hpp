@@ -18,6 +18,7 @@ namespace tripartite {
 struct NeuronValue {
     std::string field;
     Distribution value;
+    std::vector<double> each = {};  ///< if it is not empty: the value of each neuron, in place of the distribution
 };
 
 struct SimulatedPopulation {

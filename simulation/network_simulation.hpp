@@ -26,6 +26,8 @@ public:
     std::uint64_t synapses() const override;
     std::uint64_t synaptic_events() const override;
     std::size_t bytes() const override;
+    void save(H5Writer& file) override;
+    void load(const H5Reader& file) override;
 
 private:
     /// A probe with the values of the current chunk, [sample][neuron].
@@ -42,9 +44,11 @@ private:
     void hand_over_probes(Index begin, Index end);
     void check_activity();
     void check_finite() const;
+    void save_plastic(H5Writer& file, const SimulatedProjection& projection);
+    void load_plastic(const H5Reader& file, const SimulatedProjection& projection);
     std::vector<PlasticLink<Real>*> links(const std::string& projection);
     /// each(link, index) for every synapse of a projection, by source, delay, target.
-    template <class Each> void for_each_plastic(const std::string& projection, Each&& each);
+    void for_each_plastic(const std::string& projection, const std::function<void(PlasticLink<Real>& link, std::uint32_t source, int delay, std::uint64_t index)>& each);
 
     SimulationNetwork network_;
     SharedNetwork shared_;

@@ -31,6 +31,7 @@ public:
     PlasticStore<Real>& store() { return store_; }
     /// The neuron of the population that a target of the store is.
     std::uint32_t neuron(std::uint32_t target) const { return share_.begin + target; }
+    std::uint32_t targets() const { return share_.owned(); }
     const SimulatedProjection& projection() const { return *spec_; }
 
 private:

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "io/hdf5.hpp"
 #include "simulation/network.hpp"
 #include "simulation/spike_lists.hpp"
 
@@ -57,6 +58,11 @@ public:
     /// To be called with the spikes of each step, in order.
     virtual void on_spikes(std::function<void(Index step, const SpikeLists& fired)> take) = 0;
     virtual void add_probe(StateProbe probe) = 0;
+
+    /// All that a run of the same network needs to go on with the same bits: states, spikes in flight, plastic weights, traces. load()
+    /// throws Error if the file was written by another network, seed, precision or step; the number of threads may differ.
+    virtual void save(H5Writer& file) = 0;
+    virtual void load(const H5Reader& file) = 0;
 
     virtual std::vector<StoreDescription> stores() const = 0;
     virtual std::uint64_t neurons() const = 0;

@@ -1,8 +1,10 @@
 #pragma once
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
+#include "io/hdf5.hpp"
 #include "simulation/run_index.hpp"
 #include "simulation/spike_lists.hpp"
 
@@ -41,6 +43,9 @@ public:
     virtual void targets_fired(Index /*step*/, std::span<const std::uint64_t> /*words*/) {}
     /// Brings the weights up to date at the end of a step; changes no bit of what follows.
     virtual void bring_up_to_date(Index /*step*/) {}
+    /// What a store remembers besides its synapses; the same on all workers. Plastic stores are saved with their weights, elsewhere.
+    virtual void save(H5Writer& /*file*/, const std::string& /*group*/) const {}
+    virtual void load(const H5Reader& /*file*/, const std::string& /*group*/) {}
 };
 
 /// What decides how synapses are stored.

@@ -33,6 +33,12 @@ template <class Real> void Worker<Real>::make_neurons(int p) {
     populations_.push_back(std::move(neurons));
 }
 
+template <class Real> void Worker<Real>::values_of(const NeuronValue& value, const SimulatedPopulation& population, const std::string& purpose, std::span<double> to) {
+    if (value.each.empty()) return draw(value.value, RandomStream(shared_.options.seed, population.name, purpose + value.field), to);
+    if (value.each.size() != to.size()) fail("'{}' of '{}' has {} values for {} neurons", value.field, population.name, value.each.size(), to.size());
+    std::ranges::copy(value.each, to.begin());
+}
+
 template <class Real> void Worker<Real>::initial_state(int p, Neurons& neurons) {
     const auto& spec = shared_.network.populations[std::size_t(p)];
     const Share& own = share(p);
@@ -41,7 +47,7 @@ template <class Real> void Worker<Real>::initial_state(int p, Neurons& neurons) 
     std::vector<double> values(spec.size);
     for (const auto& initial : spec.initial) {
         const auto field = std::ranges::find(spec.neuron.state_names, initial.field) - spec.neuron.state_names.begin();
-        draw(initial.value, RandomStream(shared_.options.seed, spec.name, "initial " + initial.field), values);
+        values_of(initial, spec, "initial ", values);
         std::transform(values.begin() + own.begin, values.begin() + own.end, neurons.state.data() + field * own.padded(), [](double x) { return Real(x); });
     }
 }
@@ -53,7 +59,7 @@ template <class Real> void Worker<Real>::coefficients(int p, Neurons& neurons) {
     neurons.uniform = varied == 0;
     std::vector<double> k(count), values(varied * spec.size), of_neuron(varied);
     for (std::size_t v = 0; v < varied; ++v)
-        draw(spec.values[v].value, RandomStream(shared_.options.seed, spec.name, "parameter " + spec.values[v].field), std::span(values).subspan(v * spec.size, spec.size));
+        values_of(spec.values[v], spec, "parameter ", std::span(values).subspan(v * spec.size, spec.size));
     const Index rows = neurons.uniform ? 1 : own.padded();
     neurons.coefficients = Array<Real>(Index(count) * rows);
     for (Index n = 0; n < rows; ++n) {

@@ -44,6 +44,7 @@ private:
         std::unique_ptr<DriveInput<Real>> input;
     };
     void make_neurons(int population);
+    void values_of(const NeuronValue& value, const SimulatedPopulation& population, const std::string& purpose, std::span<double> to);
     void initial_state(int population, Neurons& neurons);
     void coefficients(int population, Neurons& neurons);
     void step_neurons(int population, Index t);

@@ -44,9 +44,12 @@ std::unique_ptr<Connector> connect(const PairwiseBernoulli& rule, const PairSpac
 
 std::unique_ptr<Connector> connect(ListedPairs rule, const PairSpace& space, const RandomStream&) {
     TRIPARTITE_CHECK(rule.source.size() == rule.target.size());
+    const auto check = [&](std::size_t i, std::uint32_t neuron, std::uint32_t neurons, std::string_view side) {
+        if (neuron >= neurons) fail("{}: synapse {}: {} {} is not one of the {} {}s", rule.file, i + 1, side, neuron, neurons, side);
+    };
     for (std::size_t i = 0; i < rule.source.size(); ++i) {
-        if (rule.source[i] >= space.sources) fail("{}: synapse {}: source {} is not one of the {} sources", rule.file, i + 1, rule.source[i], space.sources);
-        if (rule.target[i] >= space.targets) fail("{}: synapse {}: target {} is not one of the {} targets", rule.file, i + 1, rule.target[i], space.targets);
+        check(i, rule.source[i], space.sources, "source");
+        check(i, rule.target[i], space.targets, "target");
     }
     const auto expected = double(rule.source.size());
     return connector_of(expected, [rule = std::move(rule)](IndexRange targets, PairBatches& to) {

@@ -35,8 +35,9 @@ template <class Kind> double bounded_mean(const Kind& d, const Interval& redraw,
     const Interval inner{std::max(redraw.low, clip.low), std::min(redraw.high, clip.high)};
     const Below first = below(d, redraw.low), from = below(d, inner.low), to = below(d, inner.high), last = below(d, redraw.high);
     const auto at_bound = [](double p, double bound) { return p > 0 ? p * bound : 0; };
-    return (at_bound(from.probability - first.probability, inner.low) + to.mean - from.mean + at_bound(last.probability - to.probability, inner.high)) /
-           (last.probability - first.probability);
+    const double at_low = at_bound(from.probability - first.probability, inner.low);
+    const double at_high = at_bound(last.probability - to.probability, inner.high);
+    return (at_low + to.mean - from.mean + at_high) / (last.probability - first.probability);
 }
 
 template <class Kind> concept Bounded = requires(Kind kind) { kind.redraw; };

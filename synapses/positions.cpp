@@ -1,5 +1,6 @@
 #include "synapses/positions.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -10,7 +11,8 @@ namespace {
 
 std::vector<Point> points_of(const GridPositions& grid, std::uint32_t neurons, const RandomStream&) {
     const auto [columns, rows] = grid.shape;
-    if (std::uint64_t(columns) * rows != neurons) fail("grid: shape [{}, {}] holds {} neurons, not {}", columns, rows, std::uint64_t(columns) * rows, neurons);
+    const std::uint64_t cells = std::uint64_t(columns) * rows;
+    if (cells != neurons) fail("grid: shape [{}, {}] holds {} neurons, not {}", columns, rows, cells, neurons);
     std::vector<Point> points(neurons);
     for (std::uint32_t i = 0; i < neurons; ++i)
         points[i] = {grid.centre[0] + grid.extent[0] * ((i / rows + 0.5) / columns - 0.5),
@@ -30,6 +32,13 @@ std::vector<Point> points_of(const ListedPositions& list, std::uint32_t neurons,
     return list.points;
 }
 
+/// From the least to the greatest coordinate.
+double width(const std::vector<Point>& points, int axis) {
+    if (points.empty()) return 0;
+    const auto [least, most] = std::ranges::minmax(points, {}, [=](const Point& p) { return p[axis]; });
+    return most[axis] - least[axis];
+}
+
 }  // namespace
 
 Positions::Positions(const PositionRule& rule, std::uint32_t neurons, bool periodic, const RandomStream& random) {
@@ -38,6 +47,9 @@ Positions::Positions(const PositionRule& rule, std::uint32_t neurons, bool perio
         if (!(r.extent[0] > 0 && r.extent[1] > 0)) fail("{}: extent [{}, {}] must be positive", r.name, r.extent[0], r.extent[1]);
         points_ = points_of(r, neurons, random);
         period_ = periodic ? r.extent : Point{infinity, infinity};
+        for (int axis = 0; axis < 2; ++axis)
+            if (width(points_, axis) > period_[axis] * (1 + 1e-9))
+                fail("{}: positions {} apart do not fit into the extent {} of periodic edges", r.name, width(points_, axis), period_[axis]);
     }, rule);
 }
 

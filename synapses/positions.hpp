@@ -50,7 +50,7 @@ using PositionRule = std::variant<GridPositions, FreePositions, ListedPositions>
 /// The points of a population; with periodic edges the shortest way between two points may cross them.
 class Positions {
 public:
-    /// Errors: not as many points as neurons, extents that are not positive.
+    /// Errors: not as many points as neurons, extents that are not positive, periodic edges that do not hold the points.
     Positions(const PositionRule& rule, std::uint32_t neurons, bool periodic, const RandomStream& random);
 
     const std::vector<Point>& points() const { return points_; }

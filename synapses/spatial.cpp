@@ -30,7 +30,8 @@ struct Axis {
     bool periodic;
 
     /// Cells no smaller than the reach, at most 1024.
-    Axis(const std::vector<Point>& points, int axis, double period, double reach) : reach(reach * (2 * rounding - 1)), periodic(std::isfinite(period)) {
+    Axis(const std::vector<Point>& points, int axis, double period, double reach)
+        : reach(reach * (2 * rounding - 1)), periodic(std::isfinite(period)) {
         const auto [least, most] = std::ranges::minmax(points, {}, [=](const Point& p) { return p[axis]; });
         low = least[axis];
         const double length = periodic ? period : most[axis] - low;

@@ -13,7 +13,7 @@ namespace tripartite {
 /// A number or distribution, a function of the distance, or one value per pair of a list.
 using ValueRule = std::variant<Distribution, DistanceFunction, std::vector<double>>;
 
-/// Weights or delays of pairs: functions of pair.number and, if the rule says so, of the distance.
+/// Weights or delays of pairs: functions of pair.number (32 random bits each) and, if the rule says so, of the distance.
 class SynapseValues {
 public:
     /// Errors: a distribution with a problem, a function of the distance without positions. Positions must outlive it.

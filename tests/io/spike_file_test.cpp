@@ -15,7 +15,7 @@ const auto from_csv = [](std::string_view text, bool round = false) {
     return read_spikes({.path = folder / "spikes.csv", .population = "", .neurons = 10, .dt = 0.1, .round = round});
 };
 
-const auto from_sonata = [](const std::vector<double>& times, const std::vector<std::uint64_t>& ids, const std::string& units, const std::string& name) {
+const auto from_sonata = [](const std::vector<double>& times, const Steps& ids, const std::string& units, const std::string& name) {
     const TemporaryFolder folder;
     H5Writer writer(folder / "spikes.h5");
     writer.write("/spikes/E/timestamps", times, {times.size()});
@@ -67,9 +67,11 @@ TEST(SpikeFile, TheFirstBadRowIsNamed) {
     EXPECT_EQ(csv("neuron,time\n"), "spikes.csv:1: expected 2 columns: time and neuron; got 'neuron,time'");
 
     const auto sonata = [](auto... arguments) { return error_without_folder([=] { from_sonata(arguments...); }); };
-    EXPECT_EQ(sonata(std::vector{2.0, 1.0}, Steps{1, 1}, "ms", ""), "spikes.h5: '/spikes/E': spike 1: time 1 ms comes after 2 ms; sort the spikes by time");
+    EXPECT_EQ(sonata(std::vector{2.0, 1.0}, Steps{1, 1}, "ms", ""),
+              "spikes.h5: '/spikes/E': spike 1: time 1 ms comes after 2 ms; sort the spikes by time");
     EXPECT_EQ(sonata(std::vector{2.0, 1.0}, Steps{1}, "ms", ""), "spikes.h5: '/spikes/E/node_ids' has 1 values where 2 are expected");
-    EXPECT_EQ(sonata(std::vector{2.0}, Steps{1}, "us", ""), "spikes.h5: '/spikes/E/timestamps' has the units 'us'; expected ms, milliseconds, s or seconds");
+    EXPECT_EQ(sonata(std::vector{2.0}, Steps{1}, "us", ""),
+              "spikes.h5: '/spikes/E/timestamps' has the units 'us'; expected ms, milliseconds, s or seconds");
     EXPECT_EQ(sonata(std::vector{2.0}, Steps{1}, "ms", "muscle"), "spikes.h5: '/spikes' has no population 'muscle'");
 }
 

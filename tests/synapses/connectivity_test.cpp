@@ -47,7 +47,8 @@ TEST(Connectivity, ARangeGivesItsPartOfTheWholeInTheSameOrder) {
                 for (std::uint32_t part = 0; part < parts; ++part) {
                     const IndexRange range{part * one.targets / parts, (part + 1) * one.targets / parts};
                     std::vector<Pair> expected;
-                    std::ranges::copy_if(whole, std::back_inserter(expected), [&](const Pair& p) { return p.target >= range.begin && p.target < range.end; });
+                    for (const auto& pair : whole)
+                        if (pair.target >= range.begin && pair.target < range.end) expected.push_back(pair);
                     const auto pairs = pairs_of(*connector, range);
                     EXPECT_EQ(pairs, expected) << "rule " << rule.index() << ", part " << part << " of " << parts;
                     total += pairs.size();

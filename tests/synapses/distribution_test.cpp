@@ -65,7 +65,8 @@ TEST(Distribution, ValuesFollowTheDistributionFunction) {
 
 TEST(Distribution, QuantileInvertsTheDistributionFunction) {
     for (std::size_t c = 0; c < cases().size(); ++c)
-        for (double u = 0.0005; u < 1; u += 0.0137) EXPECT_NEAR(cases()[c].cdf(cases()[c].distribution.quantile(u)), u, 1e-14) << "case " << c << ", u " << u;
+        for (double u = 0.0005; u < 1; u += 0.0137)
+            EXPECT_NEAR(cases()[c].cdf(cases()[c].distribution.quantile(u)), u, 1e-14) << "case " << c << ", u " << u;
 }
 
 TEST(Distribution, MeanIsThatOfTheValues) {
@@ -101,8 +102,8 @@ TEST(Distribution, TruncationIsExactFarOutInBothTails) {
 
 TEST(Distribution, AllValuesLieWithinTheBounds) {
     for (const double u : {0x1p-54, 1e-9, 0.3, 1 - 0x1p-53}) {
-        for (const Distribution& d : {Distribution(Normal{0, 1, {0.1, 0.2}}), Distribution(LogNormal{0, 1, {0.1, 0.2}}),
-                                      Distribution(Exponential{1, {0.1, 0.2}}), Distribution(Normal{0, 1, {}, {0.1, 0.2}}), Distribution(Uniform{0.1, 0.2})}) {
+        for (const Distribution& d : std::initializer_list<Distribution>{Normal{0, 1, {0.1, 0.2}}, LogNormal{0, 1, {0.1, 0.2}}, Exponential{1, {0.1, 0.2}},
+                                                                         Normal{0, 1, {}, {0.1, 0.2}}, Uniform{0.1, 0.2}}) {
             EXPECT_GE(d.quantile(u), 0.1);
             EXPECT_LE(d.quantile(u), 0.2);
         }
@@ -124,8 +125,8 @@ TEST(Distribution, ManyValuesAreTheSameToTheBit) {
 }
 
 TEST(Distribution, WithoutSpreadItIsConstant) {
-    for (const Distribution& d : {Distribution(2), Distribution(Uniform{2, 2}), Distribution(Normal{2, 0}), Distribution(Normal{2, 0, {1, 3}}),
-                                  Distribution(Normal{5, 1, {}, {2, 2}}), Distribution(LogNormal{std::log(2), 0}), Distribution(Exponential{0, {}, {2, 3}})}) {
+    for (const Distribution& d : std::initializer_list<Distribution>{2, Uniform{2, 2}, Normal{2, 0}, Normal{2, 0, {1, 3}}, Normal{5, 1, {}, {2, 2}},
+                                                                     LogNormal{std::log(2), 0}, Exponential{0, {}, {2, 3}}}) {
         EXPECT_EQ(d.problem(), "");
         EXPECT_TRUE(d.constant());
         EXPECT_DOUBLE_EQ(d.quantile(0.1), 2);

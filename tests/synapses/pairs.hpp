@@ -1,13 +1,15 @@
 #pragma once
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 #include <utility>
 #include <vector>
 
-#include "core/error.hpp"
 #include "synapses/connectivity.hpp"
+#include "tests/io/temporary_folder.hpp"
 
 namespace tripartite {
 

@@ -32,8 +32,8 @@ TEST(RandomDegrees, EveryPairIsEquallyLikely) {
     const PairSpace space{.sources = 6, .targets = 6, .same_population = true};
     for (const bool autapses : {true, false})
         for (const bool multapses : {true, false}) {
-            for (const ConnectionRule& rule : {ConnectionRule(FixedInDegree{2, autapses, multapses}), ConnectionRule(FixedOutDegree{2, autapses, multapses}),
-                                               ConnectionRule(FixedTotalNumber{12, autapses, multapses})}) {
+            for (const ConnectionRule& rule : std::initializer_list<ConnectionRule>{
+                     FixedInDegree{2, autapses, multapses}, FixedOutDegree{2, autapses, multapses}, FixedTotalNumber{12, autapses, multapses}}) {
                 std::map<std::pair<std::uint32_t, std::uint32_t>, int> counts;
                 for (std::uint64_t seed = 1; seed <= seeds; ++seed)
                     for (const auto& [pair, count] : counts_of(pairs_of(rule, space, seed))) counts[pair] += count;
@@ -73,8 +73,9 @@ TEST(RandomDegrees, SharesOfATotalNumberAreBinomialAndHypergeometric) {
         ++with[std::size_t(out_degrees(pairs_of(FixedTotalNumber{n}, space, seed), sources)[1])];
         ++without[std::size_t(out_degrees(pairs_of(FixedTotalNumber{n, true, false}, space, seed), sources)[1])];
     }
+    constexpr int others = targets * (sources - 1);
     for (int k = 0; k <= n; ++k) binomial.push_back(choose(n, k) * std::pow(1.0 / sources, k) * std::pow(1 - 1.0 / sources, n - k));
-    for (int k = 0; k <= targets; ++k) hypergeometric.push_back(choose(targets, k) * choose(targets * (sources - 1), n - k) / choose(targets * sources, n));
+    for (int k = 0; k <= targets; ++k) hypergeometric.push_back(choose(targets, k) * choose(others, n - k) / choose(targets * sources, n));
     EXPECT_LT(deviation(with, binomial), 4.5);
     EXPECT_LT(deviation(without, hypergeometric), 4.5);
 }
@@ -84,7 +85,8 @@ TEST(RandomDegrees, SharesOfALargeTotalNumberHaveTheirVariance) {
     double squares = 0;
     constexpr int seeds = 200;
     constexpr std::uint64_t n = 1000;
-    for (std::uint64_t seed = 1; seed <= seeds; ++seed) squares += std::pow(out_degrees(pairs_of(FixedTotalNumber{n}, space, seed), 2)[0] - n / 2.0, 2);
+    for (std::uint64_t seed = 1; seed <= seeds; ++seed)
+        squares += std::pow(out_degrees(pairs_of(FixedTotalNumber{n}, space, seed), 2)[0] - n / 2.0, 2);
     EXPECT_NEAR(squares / seeds / (n / 4.0), 1, 4 * std::sqrt(2.0 / seeds));
 }
 
@@ -106,14 +108,7 @@ TEST(RandomDegrees, BernoulliDegreesAreBinomial) {
 
 TEST(RandomDegrees, WhatCannotBeDrawnIsAnError) {
     const PairSpace space{.sources = 5, .targets = 5, .same_population = true}, nobody{.sources = 0, .targets = 3};
-    const auto error = [](const ConnectionRule& rule, const PairSpace& where) {
-        try {
-            pairs_of(rule, where);
-        } catch (const Error& e) {
-            return std::string(e.what());
-        }
-        return std::string("no error");
-    };
+    const auto error = [](const ConnectionRule& rule, const PairSpace& where) { return error_of([&] { pairs_of(rule, where); }); };
     EXPECT_EQ(error(FixedInDegree{5, false, false}, space),
               "fixed_in_degree: n = 5 is more than the 4 sources that can be drawn; allow multapses or choose a smaller n");
     EXPECT_EQ(error(FixedInDegree{5, true, false}, space), "no error");

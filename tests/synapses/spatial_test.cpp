@@ -10,7 +10,9 @@ namespace {
 
 const RandomStream places(3, "population", "positions");
 
-Positions grid(std::uint32_t columns, std::uint32_t rows, Point extent, bool periodic) { return {GridPositions{{columns, rows}, extent, {0, 0}}, columns * rows, periodic, places}; }
+Positions grid(std::uint32_t columns, std::uint32_t rows, Point extent, bool periodic) {
+    return {GridPositions{{columns, rows}, extent, {0, 0}}, columns * rows, periodic, places};
+}
 Positions free_points(std::uint32_t neurons, bool periodic) { return {FreePositions{{2, 1}, {5, -3}}, neurons, periodic, places}; }
 
 PairSpace space_of(const Positions& sources, const Positions& targets) {
@@ -42,30 +44,29 @@ TEST(Positions, PeriodicEdgesShortenTheWay) {
 }
 
 TEST(Positions, WrongNumbersAreErrors) {
-    const auto error = [](const PositionRule& rule) {
-        try {
-            Positions(rule, 5, false, places);
-        } catch (const Error& e) {
-            return std::string(e.what());
-        }
-        return std::string("no error");
+    const auto error = [](const PositionRule& rule, bool periodic = false, std::uint32_t neurons = 5) {
+        return error_of([&] { Positions(rule, neurons, periodic, places); });
     };
     EXPECT_EQ(error(GridPositions{{2, 3}, {1, 1}, {0, 0}}), "grid: shape [2, 3] holds 6 neurons, not 5");
     EXPECT_EQ(error(FreePositions{{1, 0}, {0, 0}}), "free: extent [1, 0] must be positive");
     EXPECT_EQ(error(ListedPositions{{{0, 0}}, {1, 1}}), "list: 1 positions for 5 neurons");
+    EXPECT_EQ(error(ListedPositions{{{0, 0}, {0, 3}}, {2, 2}}, true, 2), "list: positions 3 apart do not fit into the extent 2 of periodic edges");
 }
 
 TEST(Spatial, AMaskTakesExactlyThePairsWithin) {
     for (const bool periodic : {false, true})
         for (const double reach : {0.03, 0.11, 0.4, 0.7, 3.0}) {
-            const auto sources = free_points(300, periodic), targets = Positions(FreePositions{{2, 1}, {5.2, -3.1}}, 200, periodic, {4, "b", "positions"});
+            const auto sources = free_points(300, periodic);
+            const Positions targets(FreePositions{{2, 1}, {5.2, -3.1}}, 200, periodic, {4, "b", "positions"});
             for (const SpatialMask& mask : {SpatialMask(Circular{reach}), SpatialMask(Rectangular{2 * reach, reach}), SpatialMask(NoMask{})}) {
                 std::set<std::pair<std::uint32_t, std::uint32_t>> expected, found;
                 for (std::uint32_t t = 0; t < 200; ++t)
                     for (std::uint32_t s = 0; s < 300; ++s) {
-                        double dx = std::abs(sources.points()[s][0] - targets.points()[t][0]), dy = std::abs(sources.points()[s][1] - targets.points()[t][1]);
+                        const auto &[x, y] = sources.points()[s], &[to_x, to_y] = targets.points()[t];
+                        double dx = std::abs(x - to_x), dy = std::abs(y - to_y);
                         if (periodic) dx = std::min(dx, std::abs(2 - dx)), dy = std::min(dy, std::abs(1 - dy));
-                        if (mask.index() == 0 || (mask.index() == 1 ? std::hypot(dx, dy) <= reach : dx <= reach && dy <= reach / 2)) expected.insert({s, t});
+                        const bool within[]{true, std::hypot(dx, dy) <= reach, dx <= reach && dy <= reach / 2};
+                        if (within[mask.index()]) expected.insert({s, t});
                     }
                 const auto pairs = pairs_of(Spatial{1.0, mask}, space_of(sources, targets));
                 for (const auto& pair : pairs) found.insert({pair.source, pair.target});
@@ -90,12 +91,14 @@ TEST(Spatial, DegreesFollowTheKernel) {
     double chi2 = 0;
     for (const int degree : in_degrees(pairs, 3600)) chi2 += std::pow(degree - mean, 2) / variance;
     EXPECT_NEAR(chi2 / 3600, 1, 4 * std::sqrt(2.0 / 3600));
-    EXPECT_NEAR(make_connector(Spatial{DistanceFunction(kernel), Circular{1.5}}, space_of(sheet, sheet), test_random())->expected(), 3600 * mean, 1e-6 * mean);
+    const auto connector = make_connector(Spatial{DistanceFunction(kernel), Circular{1.5}}, space_of(sheet, sheet), test_random());
+    EXPECT_NEAR(connector->expected(), 3600 * mean, 1e-6 * mean);
 }
 
 TEST(Spatial, ARangeGivesItsPartOfTheWholeInTheSameOrder) {
     const auto sheet = free_points(500, true);
-    const auto connector = make_connector(Spatial{DistanceFunction(ExponentialDistance{0, 0.9, 0.2}), Circular{0.45}}, space_of(sheet, sheet), test_random());
+    const Spatial rule{DistanceFunction(ExponentialDistance{0, 0.9, 0.2}), Circular{0.45}};
+    const auto connector = make_connector(rule, space_of(sheet, sheet), test_random());
     const auto whole = pairs_of(*connector, {0, 500});
     std::vector<Pair> joined;
     for (std::uint32_t t = 0; t < 500; t += 125)  // target-major: the parts, one after the other, are the whole
@@ -118,14 +121,7 @@ TEST(Spatial, ProbabilitiesAreCutOffAtZeroAndOne) {
 
 TEST(Spatial, WhatIsMissingIsAnError) {
     const auto open = grid(2, 2, {1, 1}, false), periodic = grid(2, 2, {1, 1}, true);
-    const auto error = [](const Spatial& rule, const PairSpace& space) {
-        try {
-            make_connector(rule, space, test_random());
-        } catch (const Error& e) {
-            return std::string(e.what());
-        }
-        return std::string("no error");
-    };
+    const auto error = [](const Spatial& rule, const PairSpace& space) { return error_of([&] { make_connector(rule, space, test_random()); }); };
     EXPECT_EQ(error({}, {.sources = 4, .targets = 4, .source_positions = &open}), "spatial: both populations need positions");
     EXPECT_EQ(error({}, space_of(open, periodic)), "spatial: both populations need the same edges: periodic with one extent, or not periodic");
     EXPECT_EQ(error({.probability = -0.5}, space_of(open, open)), "spatial: probability = -0.5 is not a probability; it must be within 0 and 1");

@@ -20,7 +20,7 @@ std::vector<double> values_of(const SynapseValues& values, std::span<const Pair>
 
 TEST(SynapseValues, ValuesDependOnTheNumberAlone) {
     const auto pairs = pairs_of(FixedTotalNumber{5000}, space);
-    for (const Distribution& distribution : {Distribution(Normal{87.8, 8.8, {0, infinity}}), Distribution(LogNormal{0, 1}), Distribution(Uniform{1, 2})}) {
+    for (const Distribution& distribution : std::initializer_list<Distribution>{Normal{87.8, 8.8, {0, infinity}}, LogNormal{0, 1}, Uniform{1, 2}}) {
         const SynapseValues values(distribution, space, weights);
         const auto whole = values_of(values, pairs);
         for (std::size_t i = 0; i < pairs.size(); i += 7) EXPECT_EQ(values_of(values, {&pairs[i], 1})[0], whole[i]);
@@ -76,14 +76,7 @@ TEST(SynapseValues, AFunctionOfTheDistanceUsesThePositions) {
 }
 
 TEST(SynapseValues, WhatCannotBeIsAnError) {
-    const auto error = [](const ValueRule& rule) {
-        try {
-            SynapseValues(rule, space, weights);
-        } catch (const Error& e) {
-            return std::string(e.what());
-        }
-        return std::string("no error");
-    };
+    const auto error = [](const ValueRule& rule) { return error_of([&] { SynapseValues(rule, space, weights); }); };
     EXPECT_EQ(error(Distribution(Uniform{2, 1})), "min 2 is above max 1");
     EXPECT_EQ(error(DistanceFunction()), "a function of the distance needs positions of both populations");
 }
