@@ -104,7 +104,7 @@ std::optional<double> SimulationReading::read_time(const YamlNode& node, const D
 
 const SimulatedPopulation* find_target(const YamlNode& node, const std::string& name, const SimulationReading& reading) {
     const auto* population = reading.find(node, name);
-    if (!population || !population->source) return population;
+    if (!population || !population->source) return population && population->neuron.model.empty() ? nullptr : population;  // it could not be read
     reading.problems.value(node, fmt::format("'{}' fires by itself and takes no input", name));
     return nullptr;
 }

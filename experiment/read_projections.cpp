@@ -28,7 +28,7 @@ public:
         read_weight();
         read_delay();
         section_.close();
-        if (problems_.count() == before) check_rule();
+        if (problems_.count() == before && from_.size > 0 && to_.size > 0) check_rule();
         return p_;
     }
 
@@ -84,35 +84,45 @@ private:
 
     void read_weight() {
         const YamlNode* node = section_.take("weight");
-        if (!node) return;
-        if (auto rule = read_value_rule(*node, {.unit = unit_of_port(to_, p_.receptor)}, problems_)) p_.weight = *rule;
-        const auto* weight = std::get_if<Distribution>(&p_.weight);
-        if (!weight) return;
-        const auto [low, high] = range_of(*weight);
-        if (low == 0 && high == 0) problems_.value(*node, "must not be 0: such synapses would do nothing");
+        if (node)
+            if (auto rule = read_value_rule(*node, {.unit = unit_of_port(to_, p_.receptor)}, problems_)) p_.weight = *rule;
+        if (!std::holds_alternative<DistanceFunction>(p_.weight)) check_weights(node ? *node : section_.node(), smallest_and_largest(p_.weight));
+    }
+
+    static Interval smallest_and_largest(const ValueRule& values) {
+        const auto* list = std::get_if<std::vector<double>>(&values);
+        if (!list) return range_of(std::get<Distribution>(values));
+        const auto [low, high] = std::ranges::minmax(*list);
+        return {low, high};
+    }
+
+    void check_weights(const YamlNode& place, const Interval& range) {
+        const auto [low, high] = range;
+        if (low == 0 && high == 0) problems_.value(place, "must not be 0: such synapses would do nothing");
         const auto has = [&](std::string_view port) { return std::ranges::count(to_.neuron.port_names, port) > 0; };
         if (low < 0 && high > 0 && p_.receptor.empty() && has("excitatory") && has("inhibitory"))
-            problems_.value(*node, fmt::format("weights can be from {:.6g} to {:.6g}, and their sign chooses the port; give bounds "
+            problems_.value(place, fmt::format("weights can be from {:.6g} to {:.6g}, and their sign chooses the port; give bounds "
                                                "(redraw: [0, .inf]), or receptor", low, high));
         if (const auto* stdp = std::get_if<StdpPair>(&p_.synapse); stdp && (stdp->w_max < 0 ? high > 0 : low < 0))
-            problems_.value(*node, fmt::format("weights and w_max, {}, must have the same sign", stdp->w_max));
-        if (std::holds_alternative<StdpPowerLaw>(p_.synapse) && low < 0) problems_.value(*node, "weights of stdp_power_law must not be negative");
+            problems_.value(place, fmt::format("weights and w_max, {}, must have the same sign", stdp->w_max));
+        if (std::holds_alternative<StdpPowerLaw>(p_.synapse) && low < 0) problems_.value(place, "weights of stdp_power_law must not be negative");
     }
 
     void read_delay() {
         const YamlNode *node = section_.take("delay"), *axonal = section_.take("axonal_delay");
         if (const auto rule = node ? read_value_rule(*node, {.unit = "ms"}, problems_) : std::nullopt) p_.delay = *rule;
         if (axonal) p_.axonal_delay = reading_.read_time(*axonal, {.unit = "ms", .min = 0}).value_or(0);
+        if (std::holds_alternative<DistanceFunction>(p_.delay)) return;
         const auto* delay = std::get_if<Distribution>(&p_.delay);
-        if (!delay) return;
-        const auto shortest = range_of(*delay).low;
+        const auto shortest = smallest_and_largest(p_.delay).low;
         const YamlNode& place = node ? *node : section_.node();
         const double dt = reading_.dt;
-        if (delay->constant() && !whole_steps(shortest, dt))
+        const bool constant = delay && delay->constant();
+        if (constant && !whole_steps(shortest, dt))
             return problems_.value(place, fmt::format("the delay must be a whole number of steps of {} ms, got {} ms", dt, shortest));
         if (std::round(shortest / dt) < 1)
             return problems_.value(place, fmt::format("delays must be at least one step of {} ms, and can be {:.6g} ms{}", dt, shortest,
-                                                      delay->constant() ? "" : fmt::format("; give redraw: [{}, .inf]", dt / 2)));
+                                                      constant || !delay ? "" : fmt::format("; give redraw: [{}, .inf]", dt / 2)));
         const bool plastic = std::holds_alternative<StdpPair>(p_.synapse) || std::holds_alternative<StdpPowerLaw>(p_.synapse);
         if (std::round(shortest / dt) - std::round(p_.axonal_delay / dt) < (plastic ? 1 : 0))
             problems_.value(axonal ? *axonal : place, fmt::format("is a part of the delay, which can be {:.6g} ms{}; got {} ms", shortest,

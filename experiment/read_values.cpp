@@ -3,10 +3,6 @@
 namespace tripartite {
 namespace {
 
-template <class A, class B> struct Joined;
-template <class... A, class... B> struct Joined<std::variant<A...>, std::variant<B...>> { using type = std::variant<A..., B...>; };
-using AnyValue = Joined<Distribution::Kind, DistanceFunction>::type;
-
 /// Whether all that can be drawn is as demanded; reports what is not.
 bool check_range(const YamlNode& node, const Distribution& distribution, const Demand& demand, Problems& problems) {
     if (const auto problem = distribution.problem(); !problem.empty()) return problems.value(node, problem), false;

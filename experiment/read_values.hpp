@@ -3,6 +3,15 @@
 #include "synapses/synapse_values.hpp"
 
 namespace tripartite {
+namespace detail {
+
+template <class A, class B> struct Joined;
+template <class... A, class... B> struct Joined<std::variant<A...>, std::variant<B...>> { using type = std::variant<A..., B...>; };
+
+}  // namespace detail
+
+/// Every kind that a value can be.
+using AnyValue = detail::Joined<Distribution::Kind, DistanceFunction>::type;
 
 /// A number, or `kind: {parameters}`. All that can be drawn must be as demanded.
 std::optional<Distribution> read_distribution(const YamlNode& node, const Demand& demand, Problems& problems);

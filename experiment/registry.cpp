@@ -33,6 +33,12 @@ constexpr Listed lists[] = {
     {"datasets", kinds_of<Dataset>},
     {"initialisers", kinds_of<InitialiserConfig>},
     {"normalisers", kinds_of<Normalisation>},
+    {"rules", kinds_of<ConnectionRule>},
+    {"distributions", kinds_of<AnyValue>},
+    {"synapses", kinds_of<SynapseKind>},
+    {"drives", kinds_of<DriveKind>},
+    {"sources", kinds_of<std::variant<PoissonTrains, GivenSpikes>>},
+    {"positions", kinds_of<PositionRule>},
 };
 
 std::string row_text(const ParameterDescription& p) {
