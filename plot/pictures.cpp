@@ -20,7 +20,7 @@ TimeUnit time_unit(const Window& window) { return window.length() < 2000 ? TimeU
 std::string duration_text(double ms) { return ms < 2000 ? fmt::format("{:.6g} ms", ms) : fmt::format("{:.6g} s", ms / 1000); }
 
 double draw_title(Canvas& canvas, const std::string& name) {
-    canvas.text({picture_margin, 18}, name, title_text);
+    canvas.text({picture_margin, 18}, elided(name, 70), title_text);
     return 28;
 }
 

@@ -24,11 +24,15 @@ std::string timestamps_of(const std::string& population) { return "/spikes/" + p
 
 }  // namespace
 
-RunFolder::RunFolder(const std::string& folder) : folder_(folder), name_(fs::path(folder).lexically_normal().filename()) {
-    if (name_.empty()) name_ = fs::path(folder).lexically_normal().parent_path().filename();
+RunFolder::RunFolder(const std::string& folder) : folder_(folder), name_(folder_name()) {
     read_summary();
     if (const auto results = folder + "/results.h5"; fs::exists(results)) file_ = std::make_unique<H5Reader>(results);
     find_spikes();
+}
+
+std::string RunFolder::folder_name() const {
+    const auto path = fs::absolute(folder_).lexically_normal();
+    return (path.has_filename() ? path : path.parent_path()).filename();
 }
 
 void RunFolder::read_summary() {

@@ -53,6 +53,7 @@ public:
     explicit RunFolder(const std::string& folder);
 
     const std::string& folder() const { return folder_; }
+    std::string folder_name() const;
     /// The experiment's name, or the folder's.
     const std::string& name() const { return name_; }
     const Training& training() const { return training_; }
