@@ -89,6 +89,9 @@ template <class Real> TRIPARTITE_INLINE std::uint32_t bits(Mask<Real> m) {
 #endif
 }
 
+template <class Real> TRIPARTITE_INLINE bool any(Mask<Real> m) { return bits(m) != 0; }
+TRIPARTITE_INLINE bool any(bool m) { return m; }
+
 /// 1 where the bit of the lane is set, else 0.
 template <class Real> TRIPARTITE_INLINE Pack<Real> from_bits(std::uint32_t word) {
 #if defined(__AVX512F__)
@@ -99,6 +102,25 @@ template <class Real> TRIPARTITE_INLINE Pack<Real> from_bits(std::uint32_t word)
     for (int i = 0; i < Pack<Real>::width; ++i) p.v[i] = Real(word >> i & 1);
     return p;
 #endif
+}
+
+/// from[index[i]] in each lane i.
+template <class Real> TRIPARTITE_INLINE Pack<Real> gather(const Real* from, const std::int32_t* index) {
+#if defined(__AVX512F__)
+    if constexpr (sizeof(Real) == 4) return Pack<Real>(_mm512_i32gather_ps(_mm512_loadu_si512(index), from, 4));
+    else return Pack<Real>(_mm512_i32gather_pd(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(index)), from, 8));
+#else
+    Pack<Real> p;
+    for (int i = 0; i < Pack<Real>::width; ++i) p.v[i] = from[index[i]];
+    return p;
+#endif
+}
+
+/// True in the first lanes.
+template <class Real> TRIPARTITE_INLINE Mask<Real> first_lanes(std::ptrdiff_t count) {
+    typename Mask<Real>::Vector lane;
+    for (int i = 0; i < Pack<Real>::width; ++i) lane[i] = i;
+    return {lane < LaneInteger<Real>(count < Pack<Real>::width ? count : Pack<Real>::width)};
 }
 
 TRIPARTITE_INLINE float abs(float x) { return std::fabs(x); }

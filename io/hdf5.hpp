@@ -27,6 +27,11 @@ public:
     void write(const std::string& dataset, std::span<const std::uint64_t> values, const Shape& shape);
     void write(const std::string& dataset, std::span<const std::uint8_t> values, const Shape& shape);
 
+    /// A data set that is filled row by row with write_rows(), for what does not fit in memory: T is double, float or std::uint64_t.
+    template <class T> void create(const std::string& dataset, const Shape& shape);
+    /// Rows from `first` on; as many as the values fill.
+    template <class T> void write_rows(const std::string& dataset, std::uint64_t first, std::span<const T> values);
+
     /// An attribute of an existing data set or group; "/" is the root.
     void attribute(const std::string& object, const std::string& name, std::string_view value);
     void attribute(const std::string& object, const std::string& name, double value);

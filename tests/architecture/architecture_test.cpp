@@ -26,13 +26,14 @@ const std::map<std::string, Folders> may_include{
     {"engine", {"core"}},
     {"neurons", {"core"}},
     {"synapses", {"core", "engine"}},
+    {"simulation", {"core", "engine", "synapses", "io"}},
     {"learning", {"core", "engine", "synapses"}},
     {"encoders", {"core", "engine"}},
     {"datasets", {"core", "engine", "io"}},
     {"io", {"core", "engine"}},
+    {"experiment", {"core", "engine", "neurons", "synapses", "simulation", "learning", "encoders", "datasets", "io"}},
     {"plot", {"core", "io"}},
-    {"experiment", {"core", "engine", "neurons", "synapses", "learning", "encoders", "datasets", "io"}},
-    {"cli", {"core", "engine", "neurons", "synapses", "learning", "encoders", "datasets", "io", "plot", "experiment"}},
+    {"cli", {"core", "engine", "neurons", "synapses", "simulation", "learning", "encoders", "datasets", "io", "plot", "experiment"}},
 };
 /// Where the neurons' equations are compiled into the engine's loops; the equations know nothing of the engine.
 const Folders may_include_engine{"neurons/compiled.hpp", "neurons/compiled.cpp", "neurons/kernels_isa.cpp"};

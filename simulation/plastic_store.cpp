@@ -1,0 +1,207 @@
+#include "simulation/plastic_store.hpp"
+
+#include <algorithm>
+
+namespace tripartite {
+
+namespace {
+
+double tau_plus(const PlasticRule& rule) {
+    return std::visit([](const auto& r) { return r.tau_plus; }, rule);
+}
+double tau_minus(const PlasticRule& rule) {
+    return std::visit([](const auto& r) { return r.tau_minus; }, rule);
+}
+constexpr Index spare = 16;  // a kernel reads at most so far behind an end
+
+}  // namespace
+
+template <class Real>
+PlasticStore<Real>::PlasticStore(const PlasticRule& rule, double dt, std::uint32_t sources, std::uint32_t targets)
+    : rule_(rule), kernels_(&plastic_kernels<Real>()), targets_owned_(targets), sign_(Real(std::visit([](const auto& r) { return r.sign(); }, rule))),
+      sources_(sources, dt, tau_plus(rule)), targets_(targets, dt, tau_minus(rule)), runs_(sources), traces_(block + spare), traces_now_(Index(targets) + spare) {}
+
+template <class Real> void PlasticStore<Real>::count(std::uint32_t source, int axonal, int dendritic) {
+    if (dendritic < 1 || dendritic > 65535)
+        fail("a plastic synapse needs a dendritic delay of 1 to 65535 steps, not {} (and {} steps axonal): by default the whole delay is dendritic", dendritic, axonal);
+    if (same_dendritic_ == 0) same_dendritic_ = dendritic;
+    if (same_dendritic_ != dendritic) same_dendritic_ = -1;
+    longest_dendritic_ = std::max(longest_dendritic_, dendritic);
+    runs_.count(source, axonal + dendritic);
+}
+
+template <class Real> void PlasticStore<Real>::finish_counts() {
+    runs_.finish();
+    const auto places = [&](bool wanted) { return wanted ? Index(runs_.size()) + block : 0; };  // kernels read ahead by less than a block
+    weights_ = Array<Real>(places(true));
+    narrow_ = Array<std::uint16_t>(places(narrow()));
+    wide_ = Array<std::uint32_t>(places(!narrow()));
+    dendritic_ = Array<std::uint16_t>(places(same_dendritic_ < 0));
+}
+
+template <class Real> void PlasticStore<Real>::add(std::uint32_t source, std::uint32_t target, int axonal, int dendritic, Real weight) {
+    const std::uint64_t i = runs_.place(source, axonal + dendritic);
+    if (narrow()) narrow_[Index(i)] = std::uint16_t(target);
+    else wide_[Index(i)] = target;
+    if (!dendritic_.empty()) dendritic_[Index(i)] = std::uint16_t(dendritic);
+    set_weight(i, weight);
+}
+
+template <class Real> void PlasticStore<Real>::set_weight(std::uint64_t i, Real weight) {
+    if (!(weight * sign_ >= 0))
+        fail("a plastic weight of {} does not have the sign of its rule, which is {} (that of w_max, if the rule has one)", weight, sign_ < 0 ? "negative" : "positive");
+    weights_[Index(i)] = weight * sign_;
+}
+
+/// The last spike of a source that was due by step t.
+template <class Real> auto PlasticStore<Real>::due_until(std::uint32_t source, int delay, Index t) const -> Spike {
+    const Spike spike = sources_.until(source, t - delay);
+    return {spike.step + delay, spike.trace};
+}
+
+template <class Real> std::uint64_t PlasticStore<Real>::deliver(Index t, const FiredAt& fired, Real* row) {
+    if (t >= -Index(SpikeHistory<Real>::never)) fail("a simulation with plastic synapses may last {} steps at most", -SpikeHistory<Real>::never);
+    due_.clear();
+    const auto delays = runs_.delays();
+    for (int d = 0; d < int(delays.size()) && delays[std::size_t(d)] <= t; ++d)
+        for (const std::uint32_t source : fired(t - delays[std::size_t(d)]))
+            if (const auto run = runs_.run(source, d); !run.empty()) due_.push_back({run, due_until(source, delays[std::size_t(d)], t - 1)});
+    receive_echoes(t - 1);
+    if (one_delay() && !due_.empty())
+        kernels_->decay_traces(targets_.traces(0), targets_.steps(0), targets_owned_, std::int32_t(t - 2 * same_dendritic_), targets_.decay(), targets_.oldest(), traces_now_.data());
+    receive_echoes(t);
+    std::uint64_t events = 0;
+    for (const Due& due : due_) {
+        for (Index begin = Index(due.run.begin), last = Index(due.run.end), end; begin < last; begin = end) {
+            end = std::min(last, begin + block);
+            potentiate(begin, end, due.previous, std::int32_t(t));
+            depress(begin, end, std::int32_t(t));
+            for (Index i = begin; i < end; ++i) row[target(std::uint64_t(i))] += sign_ * weights_[i];
+        }
+        events += due.run.end - due.run.begin;
+    }
+    return events;
+}
+
+/// With one dendritic delay for all, the targets' histories hold the spikes whose echo has come; else all spikes.
+template <class Real> void PlasticStore<Real>::receive_echoes(Index t) {
+    const Index last = one_delay() ? t - 2 * same_dendritic_ : t;
+    const auto to_come = std::ranges::find_if(in_flight_, [=](const TargetSpike& spike) { return spike.step > last; });
+    for (auto spike = in_flight_.begin(); spike != to_come; ++spike) targets_.add(spike->target, spike->step);
+    in_flight_.erase(in_flight_.begin(), to_come);
+}
+
+template <class Real> void PlasticStore<Real>::bring_up_to_date(Index t) {
+    receive_echoes(t);
+    const auto delays = runs_.delays();
+    for (std::uint32_t source = 0; source < runs_.sources(); ++source)
+        for (int d = 0; d < int(delays.size()); ++d) {
+            const auto run = runs_.run(source, d);
+            const Spike previous = due_until(source, delays[std::size_t(d)], t);
+            for (Index begin = Index(run.begin), last = Index(run.end); begin < last; begin += block)
+                potentiate(begin, std::min(last, begin + block), previous, std::int32_t(t));
+        }
+    up_to_date_ = t;
+    forget();
+}
+
+template <class Real> void PlasticStore<Real>::forget() {
+    sources_.forget(up_to_date_ - (runs_.delays().empty() ? 0 : runs_.delays().back()));
+    targets_.forget(up_to_date_ - 2 * longest_dendritic_);
+}
+
+/// Histories are saved with the spikes in flight, as if all had come.
+template <class Real> auto PlasticStore<Real>::save() const -> Saved {
+    SpikeHistory<Real> targets = targets_;
+    for (const TargetSpike& spike : in_flight_) targets.add(spike.target, spike.step);
+    return {sources_.save(), targets.save(), up_to_date_};
+}
+
+template <class Real> void PlasticStore<Real>::load(const Saved& saved) {
+    const Index last = one_delay() ? saved.up_to_date - 2 * same_dendritic_ : saved.up_to_date;
+    typename SpikeHistory<Real>::Saved come;
+    in_flight_.clear();
+    for (std::size_t target = 0, i = 0; target < saved.targets.count.size(); ++target) {
+        const std::size_t end = i + saved.targets.count[target];
+        for (; i < end && saved.targets.step[i] > last; ++i) in_flight_.push_back({saved.targets.step[i], std::uint32_t(target)});
+        come.count.push_back(std::uint32_t(end - i));
+        for (; i < end; ++i) come.step.push_back(saved.targets.step[i]), come.trace.push_back(saved.targets.trace[i]);
+    }
+    std::ranges::stable_sort(in_flight_, {}, &TargetSpike::step);
+    sources_.load(saved.sources);
+    targets_.load(come);
+    up_to_date_ = saved.up_to_date;
+    forget();
+}
+
+/// Lists the echoes of a block after `previous`, or the last call of bring_up_to_date(), and until t; returns the number of lists.
+template <class Real> Index PlasticStore<Real>::list_echoes(Index begin, Index end, std::int32_t previous, std::int32_t t) {
+    for (Echoes& echoes : echoes_) echoes.count = 0;
+    const std::int32_t seen = std::max(previous, std::int32_t(up_to_date_));
+    Index lists = 0;
+    for (Index i = begin; i < end; ++i) {
+        const Index target = this->target(std::uint64_t(i));
+        const std::int32_t echo = 2 * dendritic(std::uint64_t(i));
+        Index level = 0, k = 0;
+        while (targets_.step(target, level) + echo > t) ++level;
+        for (; targets_.step(target, level) + echo > seen; ++level, ++k) {
+            Echoes& echoes = echoes_[std::size_t(k)];
+            echoes.synapse[echoes.count] = std::int32_t(i - begin);
+            echoes.age[echoes.count++] = std::min(targets_.step(target, level) + echo - previous, sources_.oldest());
+        }
+        lists = std::max(lists, k);
+    }
+    return lists;
+}
+
+/// The same where all echoes come after the same time: those of the histories.
+template <class Real> Index PlasticStore<Real>::list_echoes_of_one_delay(Index begin, Index end, std::int32_t previous) {
+    const std::int32_t echo = 2 * same_dendritic_, seen = std::max(previous, std::int32_t(up_to_date_));
+    EchoWindow window{targets_.steps(0), seen - echo, previous - echo, sources_.oldest()};
+    echoes_[0].count = narrow() ? kernels_->list_narrow(narrow_.data() + begin, end - begin, window, echoes_[0].list())
+                                : kernels_->list_wide(wide_.data() + begin, end - begin, window, echoes_[0].list());
+    Index level = 0;
+    for (; echoes_[std::size_t(level)].count > 0; ++level) {
+        Echoes &known = echoes_[std::size_t(level)], &earlier = echoes_[std::size_t(level + 1)];
+        window.steps = targets_.steps(level + 1);
+        earlier.count = kernels_->list_listed(known.list(), known.count, window, earlier.list());
+    }
+    return level;
+}
+
+template <class Real> void PlasticStore<Real>::potentiate(Index begin, Index end, const Spike& previous, std::int32_t t) {
+    if (previous.trace == 0) return;
+    while (Index(echoes_.size()) < targets_.levels()) {
+        const Array<std::int32_t> empty(block + spare);
+        echoes_.push_back({empty, empty, empty});
+    }
+    const Index lists = one_delay() ? list_echoes_of_one_delay(begin, end, previous.step) : list_echoes(begin, end, previous.step, t);
+    for (Index k = lists; k-- > 0;) {  // the oldest first
+        Echoes& echoes = echoes_[std::size_t(k)];
+        kernels_->potentiate(rule_, weights_.data() + begin, echoes.list(), echoes.count, previous.trace, sources_.decay());
+    }
+}
+
+/// An echo of step t itself does not count yet.
+template <class Real> void PlasticStore<Real>::depress(Index begin, Index end, std::int32_t t) {
+    if (one_delay()) {
+        if (narrow()) kernels_->gather_narrow(traces_now_.data(), narrow_.data() + begin, end - begin, traces_.data());
+        else kernels_->gather_wide(traces_now_.data(), wide_.data() + begin, end - begin, traces_.data());
+    } else {
+        for (Index i = begin; i < end; ++i) {
+            const std::int32_t now = t - 2 * dendritic(std::uint64_t(i));
+            const Spike last = targets_.until(target(std::uint64_t(i)), now - 1);
+            traces_[i - begin] = last.trace * targets_.decay(now - last.step);
+        }
+    }
+    kernels_->depress(rule_, weights_.data() + begin, traces_.data(), end - begin);
+}
+
+template <class Real> std::size_t PlasticStore<Real>::bytes() const {
+    return runs_.bytes() + std::size_t(weights_.size()) * sizeof(Real) + std::size_t(narrow_.size() + dendritic_.size()) * 2 + std::size_t(wide_.size()) * 4;
+}
+
+template class PlasticStore<float>;
+template class PlasticStore<double>;
+
+}  // namespace tripartite

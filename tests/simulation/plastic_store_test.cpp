@@ -1,0 +1,166 @@
+#include "simulation/plastic_store.hpp"
+
+#include <gtest/gtest.h>
+
+#include "core/error.hpp"
+#include "tests/simulation/plastic_cases.hpp"
+
+namespace tripartite {
+namespace {
+
+using namespace plastic_cases;
+
+const StdpPair soft{}, additive{.alpha = 1.05, .mu_plus = 0, .mu_minus = 0}, mixed{.tau_plus = 15, .tau_minus = 30, .alpha = 1.05, .mu_plus = 0.3, .mu_minus = 0.7};
+const StdpPowerLaw power_law{.tau_plus = 15, .tau_minus = 30, .alpha = 0.0513};
+const std::vector<PlasticRule> rules{soft, additive, mixed, power_law};
+
+/// 40 neurons at 20 Hz for 2 s.
+Case random_case(const PlasticRule& rule, std::uint32_t axonal = 19, std::uint32_t dendritic = 20) {
+    return {rule, 40, random_synapses(40, 40, axonal, dendritic), random_trains(40, 20000, 20)};
+}
+
+/// One synapse, from neuron 0 to neuron 1, whose whole delay is dendritic.
+Case one_synapse(const PlasticRule& rule, double weight, int delay, const std::vector<std::size_t>& pre, const std::vector<std::size_t>& post) {
+    Case c{rule, 2, {{0, 1, 0, delay, weight}}, Trains(1000)};
+    for (const std::size_t t : pre) c.trains[t].push_back(0);
+    for (const std::size_t t : post) c.trains[t].push_back(1);
+    return c;
+}
+
+/// NEST 3.10, `stdp_synapse` between two parrot neurons: the weights with which spikes of 10, 30, 50 and 90 ms are delivered
+/// when the other neuron fires at 12, 29, 50 and 60 ms.
+TEST(PlasticStore, ReproducesWeightsOfNest) {
+    const auto delivered = [](StdpPair rule, int delay) {
+        rule.w_max = 10;
+        const std::vector<std::size_t> pre{100, 300, 500, 900};
+        const Outcome outcome = simulate<double>(one_synapse(rule, 5, delay, pre, {120, 290, 500, 600}));
+        std::vector<double> weights;
+        for (const std::size_t t : pre) weights.push_back(outcome.input[(t + std::size_t(delay)) * 2 + 1]);
+        return weights;
+    };
+    EXPECT_LT(largest_difference(delivered(soft, 10), {5, 5.039638424270, 5.013174445947, 5.104147543739}), 1e-10);
+    EXPECT_LT(largest_difference(delivered(soft, 30), {5, 5.015137771796, 5.047372743379, 5.124321474375}), 1e-10);
+    EXPECT_LT(largest_difference(delivered(additive, 10), {5, 5.077980173905, 5.022842930119, 5.205530410589}), 1e-10);
+}
+
+TEST(PlasticStore, PairsOfSpikesChangeAWeightAsTheRuleSays) {
+    EXPECT_NEAR(simulate<double>(one_synapse(soft, 50, 10, {100}, {190})).weights[0], 50 + 0.5 * std::exp(-0.5), 1e-12);
+    EXPECT_NEAR(simulate<double>(one_synapse(soft, 50, 10, {210}, {100})).weights[0], 50 - 0.5 * std::exp(-0.5), 1e-12);
+    EXPECT_NEAR(simulate<double>(one_synapse(StdpPowerLaw{}, 50, 10, {100}, {190})).weights[0], 50 + 0.1 * std::pow(50, 0.4) * std::exp(-0.5), 1e-12);
+    EXPECT_NEAR(simulate<double>(one_synapse(StdpPowerLaw{}, 50, 10, {210}, {100})).weights[0], 50 - 0.1 * 50 * std::exp(-0.5), 1e-12);
+}
+
+TEST(PlasticStore, SpikesThatReachTheSynapseTogetherDoNotPair) {
+    EXPECT_EQ(simulate<double>(one_synapse(soft, 50, 10, {200}, {190})).weights[0], 50);
+}
+
+TEST(PlasticStore, FollowsTheRuleOverAllSpikesForAnyDelays) {
+    for (const PlasticRule& rule : rules) {
+        const Case c = random_case(rule);
+        const Outcome exact = brute_force(c), lazy = simulate<double>(c);
+        EXPECT_LT(largest_difference(lazy.weights, exact.weights), 1e-10) << rule.index();
+        EXPECT_LT(largest_difference(lazy.input, exact.input), 1e-10) << rule.index();
+    }
+}
+
+TEST(PlasticStore, FollowsTheRuleOverAllSpikesForOneDelay) {
+    for (const PlasticRule& rule : rules)
+        for (const std::uint32_t axonal : {0u, 5u}) {
+            const Case c = random_case(rule, axonal, 1);
+            EXPECT_LT(largest_difference(simulate<double>(c).weights, brute_force(c).weights), 1e-10) << rule.index();
+        }
+}
+
+TEST(PlasticStore, FollowsBursts) {
+    Case c = random_case(soft);
+    c.trains = random_trains(40, 1500, 800);
+    EXPECT_LT(largest_difference(simulate<double>(c).weights, brute_force(c).weights), 1e-10);
+}
+
+TEST(PlasticStore, InhibitoryWeightsMirrorExcitatoryOnes) {
+    Case excitatory = random_case(mixed), inhibitory = excitatory;
+    std::get<StdpPair>(inhibitory.rule).w_max = -100;
+    for (Synapse& s : inhibitory.synapses) s.weight = -s.weight;
+    Outcome expected = simulate<double>(excitatory), mirrored = simulate<double>(inhibitory);
+    for (double& w : mirrored.weights) w = -w;
+    for (double& i : mirrored.input) i = -i;
+    EXPECT_EQ(mirrored, expected);
+}
+
+/// Another dendritic delay of a synapse from a silent neuron, so that delays are stored for each synapse.
+TEST(PlasticStore, OneDelayForAllChangesNoBit) {
+    for (const PlasticRule& rule : rules) {
+        Case one = random_case(rule, 10, 1);
+        for (auto& fired : one.trains) std::erase(fired, 39);
+        Case several = one;
+        several.synapses.push_back({39, 3, 20, 5, 50});
+        Outcome expected = simulate<double>(one), outcome = simulate<double>(several);
+        expected.weights.push_back(50);
+        EXPECT_EQ(outcome, expected) << rule.index();
+    }
+}
+
+template <class Real> void expect_marks_change_no_bit(const Case& c) {
+    const Outcome expected = simulate<Real>(c);
+    EXPECT_EQ(simulate<Real>(c, 777), expected);
+    EXPECT_EQ(simulate<Real>(c, 20000), expected);
+    EXPECT_EQ(simulate<Real>(c, 10000, 7345), expected);
+}
+
+TEST(PlasticStore, NeitherMarksNorSavingChangeABit) {
+    for (const PlasticRule& rule : rules) {
+        expect_marks_change_no_bit<float>(random_case(rule));
+        expect_marks_change_no_bit<float>(random_case(rule, 7, 1));
+        expect_marks_change_no_bit<double>(random_case(rule));
+        expect_marks_change_no_bit<double>(random_case(rule, 7, 1));
+    }
+}
+
+/// Neurons are shared among workers in contiguous ranges.
+TEST(PlasticStore, AWeightDoesNotDependOnWhoElseIsOwned) {
+    for (const PlasticRule& rule : rules) {
+        const Case all = random_case(rule, 5, 1);
+        const Outcome expected = simulate<float>(all);
+        Case few = all;
+        std::erase_if(few.synapses, [](const Synapse& s) { return s.target < 13; });
+        const Outcome outcome = simulate<float>(few);
+        std::vector<double> kept;
+        for (std::size_t i = 0; i < all.synapses.size(); ++i)
+            if (all.synapses[i].target >= 13) kept.push_back(expected.weights[i]);
+        EXPECT_EQ(outcome.weights, kept) << rule.index();
+    }
+}
+
+TEST(PlasticStore, MoreThan65536TargetsAreTold) {
+    PlasticStore<float> store(soft, dt, 1, 100000);
+    store.count(0, 0, 1), store.finish_counts(), store.add(0, 99999, 0, 1, 3);
+    EXPECT_EQ(store.target(0), 99999u);
+}
+
+TEST(PlasticStore, FloatFollowsDouble) {
+    for (const PlasticRule& rule : rules) {
+        const Case c = random_case(rule);
+        EXPECT_LT(largest_difference(simulate<float>(c).weights, simulate<double>(c).weights), 1e-3) << rule.index();
+    }
+}
+
+template <class F> std::string error_of(F&& f) {
+    try {
+        f();
+    } catch (const Error& error) {
+        return error.what();
+    }
+    return "no error";
+}
+
+TEST(PlasticStore, ErrorsNameTheRemedy) {
+    PlasticStore<float> store(soft, dt, 1, 1);
+    EXPECT_EQ(error_of([&] { store.count(0, 3, 0); }),
+              "a plastic synapse needs a dendritic delay of 1 to 65535 steps, not 0 (and 3 steps axonal): by default the whole delay is dendritic");
+    store.count(0, 0, 1), store.finish_counts();
+    EXPECT_EQ(error_of([&] { store.add(0, 0, 0, 1, -3); }),
+              "a plastic weight of -3 does not have the sign of its rule, which is positive (that of w_max, if the rule has one)");
+}
+
+}  // namespace
+}  // namespace tripartite
