@@ -80,7 +80,7 @@ Marks marks_of(const RunFolder& run, const Window& window, Band& band, const Pan
     const double pitch = band.box.height / double(std::max<std::uint64_t>(band.shown, 1));
     Marks marks{{}, 0.8, std::clamp(0.7 * pitch, 0.8, 7.0), band.colour};
     for (std::size_t i = 0; i < spikes.times.size(); ++i)
-        if (spikes.neurons[i] < rows.size() && !std::isnan(rows[spikes.neurons[i]])) marks.points.push_back({panel.x(spikes.times[i] / unit.ms), rows[spikes.neurons[i]]});
+        if (const auto n = spikes.neurons[i] - band.population.first; n < rows.size() && !std::isnan(rows[n])) marks.points.push_back({panel.x(spikes.times[i] / unit.ms), rows[n]});
     band.counts = binned(spikes.times, window, bin);
     return marks;
 }

@@ -62,6 +62,10 @@ void RunFolder::find_spikes() {
         const auto ids = file_->read<std::uint64_t>("/spikes/" + name + "/node_ids");
         spiking_.push_back({name, ids.empty() ? 1 : std::ranges::max(ids) + 1, {}});
     }
+    for (auto& p : spiking_) {
+        p.first = std::min(p.neurons - 1, std::uint64_t(attribute("/spikes/" + p.name, "begin", 0)));
+        p.neurons = std::min(p.neurons, std::uint64_t(attribute("/spikes/" + p.name, "end", double(p.neurons)))) - p.first;
+    }
 }
 
 std::vector<std::string> RunFolder::names(const std::string& group) const {
@@ -127,7 +131,8 @@ Series RunFolder::series(const std::string& dataset, const Window& window, std::
     if (shape.size() == 2) ranges.push_back({0, count, step});
     s.values = file_->read<double>(dataset, ranges);
     const auto ids = file_->has_attribute(dataset, "neurons") ? file_->list_attribute(dataset, "neurons") : std::vector<std::uint64_t>();
-    for (std::uint64_t i = 0; i < count; ++i) s.neurons.push_back(i * step < ids.size() ? ids[i * step] : i * step);
+    // A long list is cut short, and is then one of neighbours.
+    for (std::uint64_t i = 0; i < count; ++i) s.neurons.push_back(i * step < ids.size() ? ids[i * step] : i * step + (ids.empty() ? 0 : ids[0]));
     return s;
 }
 
