@@ -104,11 +104,21 @@ template <class Real> TRIPARTITE_INLINE Pack<Real> from_bits(std::uint32_t word)
 #endif
 }
 
+/// Integers of any width as those of a vector.
+template <class Vector, class Integer> TRIPARTITE_INLINE Vector load_integers(const Integer* from) {
+    typedef Integer Stored __attribute__((vector_size(sizeof(Vector) / sizeof(Vector{}[0]) * sizeof(Integer))));
+    Stored stored;
+    std::memcpy(&stored, from, sizeof stored);
+    return __builtin_convertvector(stored, Vector);
+}
+
 /// from[index[i]] in each lane i.
-template <class Real> TRIPARTITE_INLINE Pack<Real> gather(const Real* from, const std::int32_t* index) {
+template <class Real, class Integer> TRIPARTITE_INLINE Pack<Real> gather(const Real* from, const Integer* index) {
 #if defined(__AVX512F__)
-    if constexpr (sizeof(Real) == 4) return Pack<Real>(_mm512_i32gather_ps(_mm512_loadu_si512(index), from, 4));
-    else return Pack<Real>(_mm512_i32gather_pd(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(index)), from, 8));
+    typedef std::int32_t Indices __attribute__((vector_size(Pack<Real>::width * 4)));
+    const auto indices = load_integers<Indices>(index);
+    if constexpr (sizeof(Real) == 4) return Pack<Real>(_mm512_i32gather_ps(reinterpret_cast<__m512i>(indices), from, 4));
+    else return Pack<Real>(_mm512_i32gather_pd(reinterpret_cast<__m256i>(indices), from, 8));
 #else
     Pack<Real> p;
     for (int i = 0; i < Pack<Real>::width; ++i) p.v[i] = from[index[i]];

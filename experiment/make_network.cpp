@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <thread>
+
 #include "experiment/read_experiment.hpp"
 #include "experiment/read_network.hpp"
 #include "io/hdf5.hpp"
@@ -54,7 +57,7 @@ DenseOptions dense_options(const ProjectionConfig& projection) {
 
 SimulationOptions simulation_options(const Experiment& experiment) {
     SimulationOptions options = experiment.simulation.options;
-    options.dt = experiment.dt, options.seed = experiment.seed, options.threads = experiment.threads;
+    options.dt = experiment.dt, options.seed = experiment.seed, options.threads = experiment.threads > 0 ? experiment.threads : int(std::max(1u, std::thread::hardware_concurrency()));
     return options;
 }
 

@@ -3,6 +3,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "simulation/estimate.hpp"
 #include "simulation/network_simulation.hpp"
 
 namespace tripartite {
@@ -87,16 +88,12 @@ template <class Real> std::vector<SynapseWeight> NetworkSimulation<Real>::weight
 }
 
 template <class Real> std::vector<StoreDescription> NetworkSimulation<Real>::stores() const {
-    std::vector<StoreDescription> all;
-    for (const auto& plan : plans_) {
-        const auto& first = shared_.projections[std::size_t(plan.projections.front())];
-        const auto& names = network_.populations[std::size_t(first.to)].neuron.port_names;
-        StoreDescription d{network_.populations[std::size_t(plan.population)].name, names[std::size_t(plan.port)], std::string(StorePlan::forms[int(plan.form)]), {}, 0, 0};
-        for (const int i : plan.projections) d.projections.push_back(shared_.projections[std::size_t(i)].spec->name);
+    auto all = describe_plans(shared_, plans_, sizeof(Real));
+    for (std::size_t p = 0; p < plans_.size(); ++p) {
+        all[p].synapses = 0, all[p].bytes = 0;
         for (const auto& worker : workers_)
             for (std::size_t i = 0; i < worker->stores().all.size(); ++i)
-                if (worker->stores().plans[i] == &plan) d.synapses += worker->stores().all[i]->synapses(), d.bytes += worker->stores().all[i]->bytes();
-        all.push_back(std::move(d));
+                if (worker->stores().plans[i] == &plans_[p]) all[p].synapses += worker->stores().all[i]->synapses(), all[p].bytes += worker->stores().all[i]->bytes();
     }
     return all;
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/error.hpp"
+#include "simulation/estimate.hpp"
 
 namespace tripartite {
 namespace {
@@ -16,6 +17,7 @@ template <class Real>
 NetworkSimulation<Real>::NetworkSimulation(const SimulationNetwork& network, const SimulationOptions& options)
     : network_(network), shared_(network_, options), plans_(plan_stores(shared_)), workers_(std::size_t(options.threads)), spikes_(network.populations.size()),
       check_interval_(std::max<Index>(1, Index(std::lround(check_period / options.dt)))) {
+    check_memory(shared_, plans_, sizeof(Real), available_bytes());
     run_together(options.threads, [&](int number, Barrier&) {
         auto& worker = workers_[std::size_t(number)] = std::make_unique<Worker<Real>>(shared_, number);
         worker->build(plans_);

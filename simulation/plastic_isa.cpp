@@ -6,20 +6,22 @@ namespace tripartite {
 inline namespace TRIPARTITE_ISA {
 namespace {
 
+/// Gathered first, so that the processor works on several packs at once.
 template <class Real>
 void potentiate(const PlasticRule& rule, Real* weight, const EchoList& list, Index count, Real scale, const Real* decay) {
     using P = Pack<Real>;
-    std::visit(
-        [=, &list](const auto r) {
-            for (Index i = 0; i < count; i += P::width) {
-                const P next = r.potentiate(gather(weight, list.synapse + i), P(scale) * gather(decay, list.age + i));
-                Real to[P::width];
-                next.store(to);
-                const Index lanes = count - i < P::width ? count - i : P::width;
-                for (Index lane = 0; lane < lanes; ++lane) weight[list.synapse[i + lane]] = to[lane];
-            }
-        },
-        rule);
+    constexpr Index together = 128;
+    Real w[together], trace[together];
+    for (Index begin = 0; begin < count; begin += together) {
+        const Index size = count - begin < together ? count - begin : together;
+        const std::int32_t *synapse = list.synapse + begin, *age = list.age + begin;
+        for (Index i = 0; i < size; i += P::width) {
+            gather(weight, synapse + i).store(w + i);
+            (P(scale) * gather(decay, age + i)).store(trace + i);
+        }
+        std::visit([&](const auto r) { for (Index i = 0; i < size; i += P::width) r.potentiate(P::load(w + i), P::load(trace + i)).store(w + i); }, rule);
+        for (Index i = 0; i < size; ++i) weight[synapse[i]] = w[i];
+    }
 }
 
 template <class Real> void depress(const PlasticRule& rule, Real* weight, const Real* trace, Index count) {
@@ -34,35 +36,39 @@ template <class Real> void depress(const PlasticRule& rule, Real* weight, const 
         rule);
 }
 
+using Sixteen = Lanes<float>::Integers;
+
 /// Synapses one after the other, or those of a list.
 template <class Target> struct Block {
     const Target* targets;
-    std::int32_t synapse(Index i) const { return std::int32_t(i); }
-    std::int32_t target(Index i) const { return std::int32_t(targets[i]); }
+    TRIPARTITE_INLINE Sixteen synapse(Index i) const { return Sixteen{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15} + std::int32_t(i); }
+    TRIPARTITE_INLINE Sixteen target(Index i) const { return load_integers<Sixteen>(targets + i); }
 };
 struct Listed {
     const EchoList& list;
-    std::int32_t synapse(Index i) const { return list.synapse[i]; }
-    std::int32_t target(Index i) const { return list.target[i]; }
+    TRIPARTITE_INLINE Sixteen synapse(Index i) const { return load_integers<Sixteen>(list.synapse + i); }
+    TRIPARTITE_INLINE Sixteen target(Index i) const { return load_integers<Sixteen>(list.target + i); }
 };
 
 /// Sixteen synapses at once; those without an echo are squeezed out.
-template <class Synapses> TRIPARTITE_INLINE Index list_echoes(const Synapses& from, Index count, const EchoWindow& window, const EchoList& to) {
+template <class Synapses> TRIPARTITE_INLINE Index list_echoes(const Synapses& from, Index count, const EchoWindow window, const EchoList to) {
     Index listed = 0;
     for (Index i = 0; i < count; i += 16) {
-        alignas(64) std::int32_t synapse[16], target[16];
-        for (int lane = 0; lane < 16; ++lane) synapse[lane] = from.synapse(i + lane), target[lane] = from.target(i + lane);
+        const Sixteen synapse = from.synapse(i), target = from.target(i);
 #if defined(__AVX512F__)
-        const __m512i targets = _mm512_load_si512(target), step = _mm512_i32gather_epi32(targets, window.steps, 4);
+        const auto squeeze = [](__mmask16 where, auto x, std::int32_t* end) {
+            _mm512_storeu_si512(end, _mm512_maskz_compress_epi32(where, reinterpret_cast<__m512i>(x)));
+        };
+        const auto step = reinterpret_cast<Sixteen>(_mm512_i32gather_epi32(reinterpret_cast<__m512i>(target), window.steps, 4));
+        const Sixteen age = step - window.origin;
         const __mmask16 inside = count - i < 16 ? __mmask16((1u << (count - i)) - 1) : __mmask16(0xffff);
-        const __mmask16 counts = _mm512_mask_cmpgt_epi32_mask(inside, step, _mm512_set1_epi32(window.after));
-        const __m512i age = _mm512_min_epi32(_mm512_sub_epi32(step, _mm512_set1_epi32(window.origin)), _mm512_set1_epi32(window.oldest));
-        _mm512_storeu_si512(to.synapse + listed, _mm512_maskz_compress_epi32(counts, _mm512_load_si512(synapse)));
-        _mm512_storeu_si512(to.target + listed, _mm512_maskz_compress_epi32(counts, targets));
-        _mm512_storeu_si512(to.age + listed, _mm512_maskz_compress_epi32(counts, age));
+        const __mmask16 counts = _mm512_mask_cmpgt_epi32_mask(inside, reinterpret_cast<__m512i>(step), _mm512_set1_epi32(window.after));
+        squeeze(counts, synapse, to.synapse + listed);
+        squeeze(counts, target, to.target + listed);
+        squeeze(counts, age < window.oldest ? age : Sixteen{} + window.oldest, to.age + listed);
         listed += __builtin_popcount(counts);
 #else
-        for (Index lane = 0; lane < 16 && i + lane < count; ++lane) {
+        for (int lane = 0; lane < 16 && i + lane < count; ++lane) {
             const std::int32_t step = window.steps[target[lane]], age = step - window.origin;
             to.synapse[listed] = synapse[lane], to.target[listed] = target[lane], to.age[listed] = age < window.oldest ? age : window.oldest;
             listed += step > window.after;
@@ -93,11 +99,7 @@ void decay_traces(const Real* trace, const std::int32_t* steps, Index count, std
 
 template <class Real, class Target> void gather_targets(const Real* from, const Target* index, Index count, Real* to) {
     using P = Pack<Real>;
-    for (Index i = 0; i < count; i += P::width) {
-        std::int32_t of[P::width];
-        for (int lane = 0; lane < P::width; ++lane) of[lane] = std::int32_t(index[i + lane]);
-        gather(from, of).store(to + i);
-    }
+    for (Index i = 0; i < count; i += P::width) gather(from, index + i).store(to + i);
 }
 
 template <class Real>

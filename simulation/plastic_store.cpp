@@ -59,28 +59,51 @@ template <class Real> auto PlasticStore<Real>::due_until(std::uint32_t source, i
     return {spike.step + delay, spike.trace};
 }
 
-template <class Real> std::uint64_t PlasticStore<Real>::deliver(Index t, const FiredAt& fired, Real* row) {
-    if (t >= -Index(SpikeHistory<Real>::never)) fail("a simulation with plastic synapses may last {} steps at most", -SpikeHistory<Real>::never);
+template <class Real> void PlasticStore<Real>::collect_due(Index t, const FiredAt& fired) {
     due_.clear();
     const auto delays = runs_.delays();
     for (int d = 0; d < int(delays.size()) && delays[std::size_t(d)] <= t; ++d)
-        for (const std::uint32_t source : fired(t - delays[std::size_t(d)]))
-            if (const auto run = runs_.run(source, d); !run.empty()) due_.push_back({run, due_until(source, delays[std::size_t(d)], t - 1)});
+        for (const std::uint32_t source : fired(t - delays[std::size_t(d)])) {
+            const auto run = runs_.run(source, d);
+            if (run.empty()) continue;
+            const Spike previous = due_until(source, delays[std::size_t(d)], t - 1);
+            for (Index begin = Index(run.begin), end = Index(run.end); begin < end; begin += block) due_.push_back({begin, std::min(end, begin + block), previous});
+        }
+}
+
+template <class Real> void PlasticStore<Real>::prefetch(const Due& due) const {
+    for (Index i = due.begin; i < due.end; i += Index(64 / sizeof(Real))) __builtin_prefetch(weights_.data() + i, 1);
+    if (narrow())
+        for (Index i = due.begin; i < due.end; i += 32) __builtin_prefetch(narrow_.data() + i);
+    else
+        for (Index i = due.begin; i < due.end; i += 16) __builtin_prefetch(wide_.data() + i);
+}
+
+template <class Real> void PlasticStore<Real>::add_to(Real* row, Index begin, Index end) const {
+    const auto add = [=, sign = sign_, weights = weights_.data()](const auto* targets) {
+        for (Index i = begin; i < end; ++i) row[targets[i]] += sign * weights[i];
+    };
+    if (narrow()) add(narrow_.data());
+    else add(wide_.data());
+}
+
+template <class Real> std::uint64_t PlasticStore<Real>::deliver(Index t, const FiredAt& fired, Real* row) {
+    if (t >= -Index(SpikeHistory<Real>::never)) fail("a simulation with plastic synapses may last {} steps at most", -SpikeHistory<Real>::never);
+    collect_due(t, fired);
     receive_echoes(t - 1);
     if (one_delay() && !due_.empty())
         kernels_->decay_traces(targets_.traces(0), targets_.steps(0), targets_owned_, std::int32_t(t - 2 * same_dendritic_), targets_.decay(), targets_.oldest(), traces_now_.data());
     receive_echoes(t);
-    std::uint64_t events = 0;
+    Index events = 0, fetched = 0;
+    auto ahead = due_.begin();
     for (const Due& due : due_) {
-        for (Index begin = Index(due.run.begin), last = Index(due.run.end), end; begin < last; begin = end) {
-            end = std::min(last, begin + block);
-            potentiate(begin, end, due.previous, std::int32_t(t));
-            depress(begin, end, std::int32_t(t));
-            for (Index i = begin; i < end; ++i) row[target(std::uint64_t(i))] += sign_ * weights_[i];
-        }
-        events += due.run.end - due.run.begin;
+        for (; ahead != due_.end() && fetched < events + 2 * block; ++ahead) prefetch(*ahead), fetched += ahead->end - ahead->begin;
+        potentiate(due.begin, due.end, due.previous, std::int32_t(t));
+        depress(due.begin, due.end, std::int32_t(t));
+        add_to(row, due.begin, due.end);
+        events += due.end - due.begin;
     }
-    return events;
+    return std::uint64_t(events);
 }
 
 /// With one dendritic delay for all, the targets' histories hold the spikes whose echo has come; else all spikes.

@@ -67,20 +67,23 @@ private:
         std::int32_t step;
         std::uint32_t target;
     };
-    /// Synapses that are due, and the spike that was due before: its step is when it was due.
+    /// A block of synapses that are due, and the spike that was due before: its step is when it was due.
     struct Due {
-        RunIndex::Run run;
+        Index begin, end;
         Spike previous;
     };
     bool narrow() const { return targets_owned_ <= 65536; }
     bool one_delay() const { return same_dendritic_ >= 0; }
     Spike due_until(std::uint32_t source, int delay, Index t) const;
     void forget();
+    void collect_due(Index t, const FiredAt& fired);
+    void prefetch(const Due& due) const;
     void receive_echoes(Index t);
     Index list_echoes(Index begin, Index end, std::int32_t previous, std::int32_t t);
     Index list_echoes_of_one_delay(Index begin, Index end, std::int32_t previous);
     void potentiate(Index begin, Index end, const Spike& previous, std::int32_t t);
     void depress(Index begin, Index end, std::int32_t t);
+    void add_to(Real* row, Index begin, Index end) const;
 
     static constexpr Index block = 512;  ///< synapses at once
     PlasticRule rule_;
