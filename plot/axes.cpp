@@ -44,7 +44,10 @@ std::vector<std::string> tick_labels(const std::vector<double>& ticks) {
     if (step <= 0) step = largest > 0 ? largest : 1;
     const int decimals = std::max(0, -int(std::floor(std::log10(step) + 1e-9)));
     std::vector<std::string> labels;
-    for (const double t : ticks) labels.push_back(largest >= 1e6 || decimals > 5 ? fmt::format("{:.6g}", t) : fmt::format("{:.{}f}", t, decimals));
+    for (const double t : ticks) {
+        const auto size = largest >= 1e6 || decimals > 5 ? fmt::format("{:.6g}", std::abs(t)) : fmt::format("{:.{}f}", std::abs(t), decimals);
+        labels.push_back(t < 0 ? "\u2212" + size : size);  // a minus sign, not a hyphen
+    }
     return labels;
 }
 
@@ -53,14 +56,23 @@ std::string short_number(double x) {
     return fmt::format("{:.{}f}", x, x == 0 ? 0 : std::clamp(3 - digits_before, 0, 6));
 }
 
+std::string elided(const std::string& text, std::size_t most) {
+    if (text.size() <= most) return text;
+    while (most > 0 && (text[most] & 0xC0) == 0x80) --most;  // not within a character of UTF-8
+    return text.substr(0, most) + "\u2026";
+}
+
 std::string count_text(std::uint64_t n) {
     std::string digits = std::to_string(n);
     for (auto at = int(digits.size()) - 3; at > 0; at -= 3) digits.insert(std::size_t(at), "\u202f");
     return digits;
 }
 
-std::vector<double> Panel::x_ticks() const { return nice_ticks(x_low, x_high, std::max(1, int(box.width / 45))); }
-std::vector<double> Panel::y_ticks() const { return nice_ticks(y_low, y_high, std::max(1, int(box.height / 14))); }
+std::vector<double> Panel::x_ticks() const {
+    const int fit = std::clamp(int(box.width / 40), 1, 12);
+    return nice_ticks(x_low, x_high, counts ? std::min(fit, int(x_high - x_low) + 1) : fit);
+}
+std::vector<double> Panel::y_ticks() const { return nice_ticks(y_low, y_high, std::clamp(int(box.height / 11), 1, 8)); }
 
 double y_axis_width(const Panel& panel) {
     double width = 0;
@@ -99,12 +111,13 @@ double draw_x_axis(Canvas& canvas, const Panel& panel, const std::string& label)
 
 double draw_legend(Canvas& canvas, Point at, double right, const std::vector<LegendEntry>& entries) {
     constexpr double stroke = 14, gap = 4, between = 12, row = 12;
+    constexpr std::size_t most = 60;
     double x = at.x;
     for (const auto& e : entries) {
-        const double length = stroke + gap + Canvas::text_width(e.name);
+        const double length = stroke + gap + Canvas::text_width(elided(e.name, most));
         if (x > at.x && x + length > right) x = at.x, at.y += row;
-        canvas.line(std::array{Point{x, at.y}, Point{x + stroke, at.y}}, e.colour, 1.6, e.dashed);
-        canvas.text({x + stroke + gap, at.y}, e.name);
+        canvas.line(std::array{Point{x, at.y}, Point{x + stroke, at.y}}, e.colour, 1.6);
+        canvas.text({x + stroke + gap, at.y}, elided(e.name, most));
         x += length + between;
     }
     return at.y;

@@ -15,6 +15,8 @@ std::vector<std::string> tick_labels(const std::vector<double>& ticks);
 
 /// Three significant digits: "0.034", "3.96", "41.3", "1234".
 std::string short_number(double x);
+/// At most that many bytes of text, and an ellipsis if there were more.
+std::string elided(const std::string& text, std::size_t most);
 /// Digits in groups of three: "77 169".
 std::string count_text(std::uint64_t n);
 
@@ -22,6 +24,7 @@ std::string count_text(std::uint64_t n);
 struct Panel {
     Box box;
     double x_low, x_high, y_low, y_high;
+    bool counts = false;  ///< x takes whole numbers only
 
     double x(double value) const { return box.left + box.width * (value - x_low) / (x_high - x_low); }
     double y(double value) const { return box.bottom() - box.height * (value - y_low) / (y_high - y_low); }
@@ -40,7 +43,6 @@ double draw_x_axis(Canvas& canvas, const Panel& panel, const std::string& label)
 struct LegendEntry {
     std::string name;
     Colour colour;
-    bool dashed = false;
 };
 /// Names with a stroke of their colours, in rows between `at` and `right`; returns the y of the last row.
 double draw_legend(Canvas& canvas, Point at, double right, const std::vector<LegendEntry>& entries);

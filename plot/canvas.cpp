@@ -56,35 +56,42 @@ std::string escaped(const std::string& text) {
     return safe;
 }
 
-/// How much of each pixel is covered, 0 to 1; a part that is covered twice by half is covered by three quarters.
-struct Coverage {
-    int width, height;
-    std::vector<float> pixels = std::vector<float>(std::size_t(width) * std::size_t(height));
+/// Pixels that start white; a box covers its edge's pixels in part.
+class Pixels {
+public:
+    Pixels(double width, double height) : width_(int(std::ceil(width))), height_(int(std::ceil(height))), colours_(std::size_t(width_) * std::size_t(height_), {1, 1, 1}) {}
 
-    void add(const Box& box) {
-        for (int y = std::max(0, int(box.top)); y < std::min<double>(height, box.bottom()); ++y)
-            for (int x = std::max(0, int(box.left)); x < std::min<double>(width, box.right()); ++x) {
-                const double part = (std::min(box.right(), x + 1.0) - std::max(box.left, double(x))) * (std::min(box.bottom(), y + 1.0) - std::max(box.top, double(y)));
-                float& pixel = pixels[std::size_t(y) * std::size_t(width) + std::size_t(x)];
-                pixel += (1 - pixel) * float(part);
+    void cover(const Box& box, const Colour& c) {
+        for (int y = std::max(0, int(box.top)); y < std::min<double>(height_, box.bottom()); ++y)
+            for (int x = std::max(0, int(box.left)); x < std::min<double>(width_, box.right()); ++x) {
+                const double across = std::min(box.right(), x + 1.0) - std::max(box.left, double(x)), down = std::min(box.bottom(), y + 1.0) - std::max(box.top, double(y));
+                const float part = float(c.alpha * across * down);
+                auto& [red, green, blue] = colours_[std::size_t(y) * std::size_t(width_) + std::size_t(x)];
+                red += part * (float(c.red) - red), green += part * (float(c.green) - green), blue += part * (float(c.blue) - blue);
             }
     }
+
+    Surface image() const {
+        Surface surface(cairo_image_surface_create(CAIRO_FORMAT_RGB24, width_, height_));
+        const auto byte = [](float part) { return std::uint32_t(std::lround(255 * part)); };
+        for (int y = 0; y < height_; ++y) {
+            auto* row = cairo_image_surface_get_data(surface.get()) + y * cairo_image_surface_get_stride(surface.get());
+            for (int x = 0; x < width_; ++x) {
+                const auto [red, green, blue] = colours_[std::size_t(y) * std::size_t(width_) + std::size_t(x)];
+                reinterpret_cast<std::uint32_t*>(row)[x] = byte(red) << 16 | byte(green) << 8 | byte(blue);
+            }
+        }
+        cairo_surface_mark_dirty(surface.get());
+        return surface;
+    }
+
+private:
+    int width_, height_;
+    std::vector<std::array<float, 3>> colours_;
 };
 
-/// A colour where there is coverage: Cairo's ARGB32 holds the colours multiplied by alpha.
-Surface image_of(const Coverage& coverage, const Colour& c) {
-    Surface image(cairo_image_surface_create(CAIRO_FORMAT_ARGB32, coverage.width, coverage.height));
-    const int stride = cairo_image_surface_get_stride(image.get()) / int(sizeof(std::uint32_t));
-    auto* data = reinterpret_cast<std::uint32_t*>(cairo_image_surface_get_data(image.get()));
-    for (int y = 0; y < coverage.height; ++y)
-        for (int x = 0; x < coverage.width; ++x) {
-            const double alpha = c.alpha * double(coverage.pixels[std::size_t(y * coverage.width + x)]);
-            const auto byte = [&](double part) { return std::uint32_t(std::lround(255 * alpha * part)); };
-            data[y * stride + x] = byte(1) << 24 | byte(c.red) << 16 | byte(c.green) << 8 | byte(c.blue);
-        }
-    cairo_surface_mark_dirty(image.get());
-    return image;
-}
+/// The box of a mark around its point.
+Box box_of(const Marks& marks, Point p) { return {p.x - marks.width / 2, p.y - marks.height / 2, marks.width, marks.height}; }
 
 }  // namespace
 
@@ -97,14 +104,12 @@ Canvas::Canvas(double width) : width_(width), recording_(std::make_unique<Record
 Canvas::~Canvas() = default;
 Canvas::Canvas(Canvas&&) noexcept = default;
 
-void Canvas::line(std::span<const Point> points, Colour colour, double line_width, bool dashed) {
+void Canvas::line(std::span<const Point> points, Colour colour, double line_width) {
     auto* to = recording_->context.get();
     for (const auto& p : thinned(points, 0.25)) cairo_line_to(to, p.x, p.y);
     set_colour(to, colour);
     cairo_set_line_width(to, line_width);
     cairo_set_line_join(to, CAIRO_LINE_JOIN_ROUND);
-    const double dash = 3;
-    cairo_set_dash(to, &dash, dashed, 0);
     cairo_stroke(to);
 }
 
@@ -123,28 +128,39 @@ void Canvas::disc(Point centre, double radius, Colour colour) {
     cairo_fill(to);
 }
 
-void Canvas::marks(std::span<const Point> points, double width, double height, Colour colour) {
-    if (points.size() > most_vector_marks) return image_of_marks(points, width, height, colour);
+void Canvas::marks(std::span<const Marks> all) {
+    std::size_t count = 0;
+    for (const auto& marks : all) count += marks.points.size();
+    if (count > most_vector_marks) return image_of(all);
     auto* to = recording_->context.get();
-    for (const auto& p : points) cairo_move_to(to, p.x, p.y - height / 2), cairo_line_to(to, p.x, p.y + height / 2);
-    set_colour(to, colour);
-    cairo_set_line_width(to, width);
-    cairo_set_dash(to, nullptr, 0, 0);
-    cairo_stroke(to);
+    for (const auto& marks : all) {
+        for (const auto& p : marks.points) {
+            const auto box = box_of(marks, p);
+            cairo_rectangle(to, box.left, box.top, box.width, box.height);
+        }
+        set_colour(to, marks.colour);
+        cairo_fill(to);
+    }
 }
 
-void Canvas::image_of_marks(std::span<const Point> points, double width, double height, Colour colour) {
-    const auto [left, right] = std::ranges::minmax(points, {}, &Point::x);
-    const auto [top, bottom] = std::ranges::minmax(points, {}, &Point::y);
-    const Point origin{std::floor(left.x - width / 2), std::floor(top.y - height / 2)};  // on whole pixels of a PNG
-    Coverage coverage{int(std::ceil((right.x + width / 2 - origin.x) * pixels_per_point)), int(std::ceil((bottom.y + height / 2 - origin.y) * pixels_per_point))};
-    for (const auto& p : points)
-        coverage.add({(p.x - width / 2 - origin.x) * pixels_per_point, (p.y - height / 2 - origin.y) * pixels_per_point, width * pixels_per_point,
-                      height * pixels_per_point});
-    const auto image = image_of(coverage, colour);
+void Canvas::image_of(std::span<const Marks> all) {
+    double left = INFINITY, top = INFINITY, right = -INFINITY, bottom = -INFINITY;
+    for (const auto& marks : all)
+        for (const auto& p : marks.points) {
+            const auto box = box_of(marks, p);
+            left = std::min(left, box.left), top = std::min(top, box.top), right = std::max(right, box.right()), bottom = std::max(bottom, box.bottom());
+        }
+    left = std::floor(left), top = std::floor(top);  // on whole pixels of a PNG
+    Pixels pixels((right - left) * pixels_per_point, (bottom - top) * pixels_per_point);
+    for (const auto& marks : all)
+        for (const auto& p : marks.points) {
+            const auto box = box_of(marks, p);
+            pixels.cover({(box.left - left) * pixels_per_point, (box.top - top) * pixels_per_point, box.width * pixels_per_point, box.height * pixels_per_point}, marks.colour);
+        }
+    const auto image = pixels.image();
     auto* to = recording_->context.get();
     cairo_save(to);
-    cairo_translate(to, origin.x, origin.y);
+    cairo_translate(to, left, top);
     cairo_scale(to, 1 / pixels_per_point, 1 / pixels_per_point);
     cairo_set_source_surface(to, image.get(), 0, 0);
     cairo_paint(to);

@@ -38,6 +38,13 @@ constexpr TextStyle small_text{.size = 7.5, .colour = quiet_ink}, heading_text{.
 enum class Format { svg, png, pdf };
 constexpr std::string_view format_names[]{"svg", "png", "pdf"};
 
+/// A box of this width and height around each point.
+struct Marks {
+    std::vector<Point> points;
+    double width, height;
+    Colour colour;
+};
+
 class Canvas {
 public:
     explicit Canvas(double width);
@@ -47,11 +54,11 @@ public:
     double width() const { return width_; }
 
     /// A line through the points. Of points that lie closer together than can be seen, the extremes are kept.
-    void line(std::span<const Point> points, Colour colour, double line_width, bool dashed = false);
+    void line(std::span<const Point> points, Colour colour, double line_width);
     void fill(const Box& box, Colour colour);
     void disc(Point centre, double radius, Colour colour);
-    /// A box of this width and height around each point. More than 4000 become one image of 288 dpi, so that a file stays small.
-    void marks(std::span<const Point> points, double width, double height, Colour colour);
+    /// More than 4000 marks become one image of 288 dpi on white, so that a file stays small.
+    void marks(std::span<const Marks> all);
     /// Text whose digits are centred vertically on `at`.
     void text(Point at, const std::string& text, const TextStyle& style = {});
     /// Text in lines of at most `width`; returns the y of the line below.
@@ -71,7 +78,7 @@ public:
 
 private:
     struct Recording;
-    void image_of_marks(std::span<const Point> points, double width, double height, Colour colour);
+    void image_of(std::span<const Marks> all);
 
     double width_;
     std::unique_ptr<Recording> recording_;

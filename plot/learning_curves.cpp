@@ -12,7 +12,7 @@ namespace {
 
 constexpr double panel_height = 190, between = 30;
 
-/// One curve over the epochs, from epoch 1 on.
+/// One curve over the epochs, from epoch 1 on, NaN where there is no value; a single value is drawn as a disc.
 struct Curve {
     std::vector<double> values;
     Colour colour;
@@ -35,7 +35,7 @@ Panel panel_for(const std::vector<Curve>& curves, Box box) {
     }
     if (!(low <= high)) low = 0, high = 1;
     const double space = high > low ? 0.04 * (high - low) : 0.5;
-    Panel panel{box, 1, std::max(2.0, epochs), low - space, high + space};
+    Panel panel{box, 1, std::max(2.0, epochs), low - space, high + space, true};
     const double axis = y_axis_width(panel);
     panel.box.left += axis, panel.box.width -= axis;
     return panel;
@@ -49,14 +49,15 @@ double draw_panel(Canvas& canvas, const Panel& panel, const std::string& heading
         for (std::size_t i = 0; i < c.values.size(); ++i)
             if (std::isfinite(c.values[i])) points.push_back({panel.x(double(i + 1)), panel.y(c.values[i])});
         canvas.line(points, c.colour, c.line_width);
-        if (points.size() == 1) canvas.disc(points[0], 2, c.colour);
+        if (points.size() == 1) canvas.disc(points[0], 2.4, c.colour);
     }
     return draw_x_axis(canvas, panel, "epoch");
 }
 
-std::string test_text(const RunFolder& run) {
+/// Several runs of one experiment have the same name: `alone` tells whether it says enough.
+std::string legend_text(const RunFolder& run, bool alone) {
     const auto& t = run.training();
-    auto text = run.name();
+    auto text = alone ? run.name() : run.folder_name();
     if (t.test_accuracy) text += fmt::format(": test {:.2f} %", 100 * *t.test_accuracy);
     return text + (t.best_epoch ? fmt::format(", epoch {}", *t.best_epoch) : "");
 }
@@ -67,30 +68,31 @@ Canvas draw_learning_curves(std::span<const RunFolder> runs) {
     Canvas canvas(picture_width);
     std::vector<Curve> losses, accuracies;
     std::vector<LegendEntry> legend;
-    bool validated = false;
+    bool validated = false, tested = false;
     for (std::size_t i = 0; i < runs.size(); ++i) {
         const Colour colour = palette(i);
-        const auto& epochs = runs[i].training().epochs;
-        const bool validates = std::ranges::any_of(epochs, [](const auto& e) { return e.validation_accuracy.has_value(); });
+        const auto& t = runs[i].training();
+        const bool validates = std::ranges::any_of(t.epochs, [](const auto& e) { return e.validation_accuracy.has_value(); });
         validated |= validates;
         losses.push_back({over_epochs(runs[i], [](const Epoch& e) { return e.train_loss; }), colour, 1.2});
         accuracies.push_back({over_epochs(runs[i], [](const Epoch& e) { return 100 * e.train_accuracy; }), colour.faded(0.4), 0.9});
         if (validates) accuracies.push_back({over_epochs(runs[i], [](const Epoch& e) { return 100 * e.validation_accuracy.value_or(NAN); }), colour, 1.4});
-        legend.push_back({test_text(runs[i]), colour});
+        if (t.test_accuracy && t.best_epoch) {
+            accuracies.push_back({std::vector<double>(std::size_t(*t.best_epoch), NAN), colour, 0});
+            accuracies.back().values.back() = 100 * *t.test_accuracy;
+            tested = true;
+        }
+        legend.push_back({legend_text(runs[i], runs.size() == 1), colour});
     }
     const double top = draw_title(canvas, runs.size() == 1 ? runs[0].name() : "Learning curves") + 22, width = (picture_width - 2 * picture_margin - between) / 2;
     const auto left = panel_for(losses, {picture_margin, top, width, panel_height});
     const auto right = panel_for(accuracies, {picture_margin + width + between, top, width, panel_height});
     const double y = draw_panel(canvas, left, "Training loss", losses);
     draw_panel(canvas, right, "Accuracy (%)", accuracies);
-    for (std::size_t i = 0; i < runs.size(); ++i) {
-        const auto& t = runs[i].training();
-        if (t.test_accuracy && t.best_epoch && 100 * *t.test_accuracy >= right.y_low) canvas.disc({right.x(*t.best_epoch), right.y(100 * *t.test_accuracy)}, 2.4, palette(i));
-    }
     const double rows = draw_legend(canvas, {left.box.left, y + 14}, picture_width - picture_margin, legend);
     std::string caption = "Training samples: ";
     caption += validated ? "pale lines (as trained, with dropout and augmentation if there are any). Validation samples: strong lines." : "pale lines.";
-    caption += " Disc: test samples, with the weights of that epoch.";
+    if (tested) caption += " Disc: test samples, with the weights of that epoch.";
     canvas.paragraph({picture_margin, rows + 18}, picture_width - 2 * picture_margin, caption, small_text);
     return canvas;
 }

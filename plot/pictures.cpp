@@ -17,10 +17,10 @@ Window window_of(const RunFolder& run, const PlotOptions& options) {
 
 TimeUnit time_unit(const Window& window) { return window.length() < 2000 ? TimeUnit{1, "ms"} : TimeUnit{1000, "s"}; }
 
-std::string duration_text(double ms) { return ms < 2000 ? fmt::format("{:.6g} ms", ms) : fmt::format("{:.6g} s", ms / 1000); }
+std::string duration_text(double ms) { return ms < 2000 ? fmt::format("{:.6g}\u00a0ms", ms) : fmt::format("{:.6g}\u00a0s", ms / 1000); }
 
 double draw_title(Canvas& canvas, const std::string& name) {
-    canvas.text({picture_margin, 18}, name, title_text);
+    canvas.text({picture_margin, 18}, elided(name, 70), title_text);
     return 28;
 }
 

@@ -26,7 +26,7 @@ struct TimeUnit {
     std::string label() const { return "time (" + name + ")"; }
 };
 TimeUnit time_unit(const Window& window);
-/// "250 ms", "1.5 s".
+/// "250 ms", "1.5 s", with a space that does not break.
 std::string duration_text(double ms);
 
 /// The run's name at the top of a canvas. Returns the y below it.

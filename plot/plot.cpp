@@ -5,6 +5,7 @@
 
 #include "core/error.hpp"
 #include "io/atomic_file.hpp"
+#include "plot/groups.hpp"
 
 namespace tripartite {
 namespace {
@@ -16,10 +17,12 @@ struct Picture {
 
 std::vector<Picture> pictures_of(const RunFolder& run, const PlotOptions& options) {
     std::vector<Picture> pictures;
-    const bool rates = !run.with_rates().empty();
+    std::vector<std::string> names;
+    for (const auto& p : run.spiking()) names.push_back(p.name);
+    const bool pooled = grouped(names).size() < names.size();  // in the raster's rates
     if (!run.training().epochs.empty()) pictures.push_back({"learning_curves", draw_learning_curves({&run, 1})});
     if (!run.spiking().empty()) pictures.push_back({"raster", draw_raster(run, options)});
-    if (rates || run.spiking().size() > 1) pictures.push_back({"rates", draw_rates(run, options)});
+    if (!run.with_rates().empty() || pooled) pictures.push_back({"rates", draw_rates(run, options)});
     for (const auto& population : run.with_states()) pictures.push_back({"traces_" + population, draw_traces(run, population, options)});
     if (pictures.empty()) (void)run.recorded();  // says what to record
     return pictures;

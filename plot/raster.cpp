@@ -17,6 +17,7 @@ constexpr double row_height = 9, least_raster = 80, most_raster = 330, least_ban
 /// What of a population is shown, and where.
 struct Band {
     RecordedPopulation population;
+    std::string label;
     Colour colour;
     std::uint64_t shown, spikes;  ///< neurons; spikes of all neurons
     Box box;
@@ -52,7 +53,7 @@ View choose_view(const RunFolder& run, const PlotOptions& options) {
     if (expected > most_spikes && !options.to) view.window.to = view.window.from + nice_above(view.window.length() * most_spikes / expected / 2.5);
     const auto colours = colours_of(names);
     for (std::size_t i = 0; i < sizes.size(); ++i) {
-        view.bands.push_back({run.spiking()[i], colours[i], counts[i], run.spike_count(names[i], view.window), {}, {}});
+        view.bands.push_back({run.spiking()[i], elided(names[i], 24), colours[i], counts[i], run.spike_count(names[i], view.window), {}, {}});
         view.any_cv |= run.spiking()[i].cv_isi.has_value();
         view.neurons += sizes[i], view.shown += counts[i], view.spikes += view.bands.back().spikes;
     }
@@ -62,7 +63,7 @@ View choose_view(const RunFolder& run, const PlotOptions& options) {
 /// Stacks the bands; their heights follow the neurons shown, but a name fits in each.
 Box stack(View& view, double top) {
     double name_width = 0, y = top;
-    for (const auto& b : view.bands) name_width = std::max(name_width, Canvas::text_width(b.population.name));
+    for (const auto& b : view.bands) name_width = std::max(name_width, Canvas::text_width(b.label, heading_text));
     const double left = picture_margin + std::max(name_width + 6, 24.0), right = picture_width - picture_margin - bar_width - 36 - (view.any_cv ? 34 : 0);
     const double height = std::clamp(row_height * double(view.shown), least_raster, most_raster);
     for (auto& b : view.bands) {
@@ -72,17 +73,16 @@ Box stack(View& view, double top) {
     return {left, top, right - left, y - top};
 }
 
-/// Draws the spikes of a band and counts all of its population in bins.
-void draw_spikes(Canvas& canvas, const RunFolder& run, View& view, Band& band, const Panel& panel, const TimeUnit& unit, double bin) {
-    const auto spikes = run.spikes(band.population.name, view.window);
+/// The spikes of a band's neurons; counts those of all its population in bins.
+Marks marks_of(const RunFolder& run, const Window& window, Band& band, const Panel& panel, const TimeUnit& unit, double bin) {
+    const auto spikes = run.spikes(band.population.name, window);
     const auto rows = band.rows();
-    std::vector<Point> points;
-    for (std::size_t i = 0; i < spikes.times.size(); ++i)
-        if (spikes.neurons[i] < rows.size() && !std::isnan(rows[spikes.neurons[i]])) points.push_back({panel.x(spikes.times[i] / unit.ms), rows[spikes.neurons[i]]});
     const double pitch = band.box.height / double(std::max<std::uint64_t>(band.shown, 1));
-    canvas.marks(points, 0.8, std::clamp(0.7 * pitch, 0.8, 7.0), band.colour);
-    view.drawn += points.size();
-    band.counts = binned(spikes.times, view.window, bin);
+    Marks marks{{}, 0.8, std::clamp(0.7 * pitch, 0.8, 7.0), band.colour};
+    for (std::size_t i = 0; i < spikes.times.size(); ++i)
+        if (const auto n = spikes.neurons[i] - band.population.first; n < rows.size() && !std::isnan(rows[n])) marks.points.push_back({panel.x(spikes.times[i] / unit.ms), rows[n]});
+    band.counts = binned(spikes.times, window, bin);
+    return marks;
 }
 
 /// Names on the left; mean rates as bars and the CV on the right.
@@ -94,7 +94,7 @@ void draw_sides(Canvas& canvas, const View& view, double heading) {
     for (const auto& b : view.bands) highest = std::max(highest, b.rate(view.window));
     for (const auto& b : view.bands) {
         const double y = b.box.top + b.box.height / 2, length = bar_width * b.rate(view.window) / highest;
-        canvas.text({b.box.left - 6, y}, b.population.name, {.colour = b.colour, .align = Align::right});
+        canvas.text({b.box.left - 6, y}, b.label, {.colour = b.colour, .align = Align::right, .bold = true});
         canvas.fill({bars, y - 3.5, length, 7}, b.colour);
         canvas.text({bars + length + 4, y}, short_number(b.rate(view.window)));
         if (b.population.cv_isi) canvas.text({cv, y}, fmt::format("{:.2f}", *b.population.cv_isi), {.align = Align::right});
@@ -124,8 +124,9 @@ double draw_group_rates(Canvas& canvas, const View& view, Box box, const TimeUni
     if (names.size() > 1) box.top = draw_legend(canvas, {box.left + Canvas::text_width("Population rate (Hz)", heading_text) + 16, box.top + 4}, box.right(), legend) - 4;
     const Panel panel{{box.left, box.top + 14, box.width, rate_height}, view.window.from / unit.ms, view.window.to / unit.ms, 0, highest > 0 ? 1.05 * highest : 1};
     draw_y_axis(canvas, panel);
+    const double below = draw_x_axis(canvas, panel, unit.label());
     for (std::size_t i = 0; i < curves.size(); ++i) draw_rate(canvas, panel, curves[i], unit, legend[i].colour);
-    return draw_x_axis(canvas, panel, unit.label());
+    return below;
 }
 
 std::string caption(const RunFolder& run, const View& view, double bin) {
@@ -151,7 +152,12 @@ Canvas draw_raster(const RunFolder& run, const PlotOptions& options) {
     const Panel panel{box, view.window.from / unit.ms, view.window.to / unit.ms, 0, 1};
     const double bin = bin_width(view.window, view.spikes);
     canvas.text({box.left, heading}, "Spikes", heading_text);
-    for (auto& band : view.bands) draw_spikes(canvas, run, view, band, panel, unit, bin);
+    std::vector<Marks> marks;
+    for (auto& band : view.bands) {
+        marks.push_back(marks_of(run, view.window, band, panel, unit, bin));
+        view.drawn += marks.back().points.size();
+    }
+    canvas.marks(marks);
     draw_sides(canvas, view, heading);
     const double below = draw_x_axis(canvas, panel, "") + 12;
     const double bottom = draw_group_rates(canvas, view, {box.left, below, box.width, 0}, unit, bin);

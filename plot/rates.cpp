@@ -59,8 +59,8 @@ Canvas draw_rates(const RunFolder& run, const PlotOptions& options) {
         panel.box.left = left, panel.box.width = picture_width - picture_margin - left;
         canvas.text({left, panel.box.top - 8}, names[i] + " (Hz)", {.colour = colours[i], .bold = true});
         draw_y_axis(canvas, panel);
-        draw_rate(canvas, panel, curves[i].curve, unit, colours[i]);
         y = draw_x_axis(canvas, panel, i + 1 == panels.size() ? unit.label() : "");
+        draw_rate(canvas, panel, curves[i].curve, unit, colours[i]);
     }
     canvas.paragraph({picture_margin, y + 12}, picture_width - 2 * picture_margin,
                      fmt::format("Mean rate per neuron in intervals of {}.", duration_text(curves[0].curve.width)), small_text);

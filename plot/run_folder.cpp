@@ -24,11 +24,15 @@ std::string timestamps_of(const std::string& population) { return "/spikes/" + p
 
 }  // namespace
 
-RunFolder::RunFolder(const std::string& folder) : folder_(folder), name_(fs::path(folder).lexically_normal().filename()) {
-    if (name_.empty()) name_ = fs::path(folder).lexically_normal().parent_path().filename();
+RunFolder::RunFolder(const std::string& folder) : folder_(folder), name_(folder_name()) {
     read_summary();
     if (const auto results = folder + "/results.h5"; fs::exists(results)) file_ = std::make_unique<H5Reader>(results);
     find_spikes();
+}
+
+std::string RunFolder::folder_name() const {
+    const auto path = fs::absolute(folder_).lexically_normal();
+    return (path.has_filename() ? path : path.parent_path()).filename();
 }
 
 void RunFolder::read_summary() {
@@ -57,6 +61,10 @@ void RunFolder::find_spikes() {
     for (const auto& name : recorded) {  // a summary of training names no populations
         const auto ids = file_->read<std::uint64_t>("/spikes/" + name + "/node_ids");
         spiking_.push_back({name, ids.empty() ? 1 : std::ranges::max(ids) + 1, {}});
+    }
+    for (auto& p : spiking_) {
+        p.first = std::min(p.neurons - 1, std::uint64_t(attribute("/spikes/" + p.name, "begin", 0)));
+        p.neurons = std::min(p.neurons, std::uint64_t(attribute("/spikes/" + p.name, "end", double(p.neurons)))) - p.first;
     }
 }
 
@@ -123,7 +131,8 @@ Series RunFolder::series(const std::string& dataset, const Window& window, std::
     if (shape.size() == 2) ranges.push_back({0, count, step});
     s.values = file_->read<double>(dataset, ranges);
     const auto ids = file_->has_attribute(dataset, "neurons") ? file_->list_attribute(dataset, "neurons") : std::vector<std::uint64_t>();
-    for (std::uint64_t i = 0; i < count; ++i) s.neurons.push_back(i * step < ids.size() ? ids[i * step] : i * step);
+    // A long list is cut short, and is then one of neighbours.
+    for (std::uint64_t i = 0; i < count; ++i) s.neurons.push_back(i * step < ids.size() ? ids[i * step] : i * step + (ids.empty() ? 0 : ids[0]));
     return s;
 }
 

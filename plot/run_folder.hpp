@@ -22,8 +22,9 @@ struct Spikes {
 
 struct RecordedPopulation {
     std::string name;
-    std::uint64_t neurons;
+    std::uint64_t neurons;  ///< those recorded: `first` to first + neurons - 1
     std::optional<double> cv_isi;
+    std::uint64_t first = 0;
 };
 
 /// A state field of some neurons, or a rate: values[step][column], the first at time `start`.
@@ -53,6 +54,7 @@ public:
     explicit RunFolder(const std::string& folder);
 
     const std::string& folder() const { return folder_; }
+    std::string folder_name() const;
     /// The experiment's name, or the folder's.
     const std::string& name() const { return name_; }
     const Training& training() const { return training_; }

@@ -46,13 +46,14 @@ std::string neuron_name(std::uint64_t id) { return "neuron " + std::to_string(id
 
 void draw_strip(Canvas& canvas, const Panel& panel, const Series& series, std::size_t column, const TimeUnit& unit, const Spikes& spikes, Colour colour) {
     draw_y_axis(canvas, panel);
-    std::vector<Point> points, marks;
+    std::vector<Point> points;
+    Marks marks{{}, 0.8, spike_height, ink};
     for (std::size_t step = 0; step < series.steps(); ++step)
         points.push_back({panel.x((series.start + double(step) * series.interval) / unit.ms), panel.y(series.at(step, column))});
     canvas.line(points, colour, 0.7);
     for (std::size_t i = 0; i < spikes.times.size(); ++i)
-        if (spikes.neurons[i] == series.neurons[column]) marks.push_back({panel.x(spikes.times[i] / unit.ms), panel.box.top - spike_height / 2 + 1});
-    canvas.marks(marks, 0.8, spike_height, ink);
+        if (spikes.neurons[i] == series.neurons[column]) marks.points.push_back({panel.x(spikes.times[i] / unit.ms), panel.box.top - spike_height / 2 + 1});
+    canvas.marks({&marks, 1});
 }
 
 bool has_spikes(const RunFolder& run, const std::string& population) {
@@ -67,6 +68,7 @@ Canvas draw_traces(const RunFolder& run, const std::string& population, const Pl
     Canvas canvas(picture_width);
     double y = draw_title(canvas, run.name() + ": " + population) + 6, names = 0, axis = 0;
     const auto all = strips_of(run, population, window, unit, y);
+    if (all.empty()) fail("{}: no state of '{}' is recorded from {} to {} ms", run.folder(), population, window.from, window.to);
     for (const auto& strips : all) {
         for (const auto id : strips.series.neurons) names = std::max(names, Canvas::text_width(neuron_name(id)));
         axis = std::max(axis, y_axis_width(strips.panels[0]));
@@ -85,7 +87,7 @@ Canvas draw_traces(const RunFolder& run, const std::string& population, const Pl
             if (i + 1 == panels.size()) y = draw_x_axis(canvas, panel, &strips == &all.back() ? unit.label() : "");
         }
     }
-    std::string caption = fmt::format("States every {}.", duration_text(all.at(0).series.interval));
+    std::string caption = fmt::format("States every {}.", duration_text(all[0].series.interval));
     if (has_spikes(run, population)) caption += " Marks above a strip are spikes.";
     if (run.of_samples()) caption += " Samples follow each other without a gap.";
     canvas.paragraph({picture_margin, y + 12}, picture_width - 2 * picture_margin, caption, small_text);

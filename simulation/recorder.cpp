@@ -130,6 +130,8 @@ void Recorder::write_spikes(H5Writer& file, Spikes& s) {
     file.create<double>(group + "/timestamps", {spikes});
     file.create<std::uint64_t>(group + "/node_ids", {spikes});
     file.attribute(group + "/timestamps", "units", "milliseconds");
+    file.attribute(group, "begin", s.begin);  // the neurons recorded, of which some may be silent
+    file.attribute(group, "end", s.end);
     std::uint64_t row = 0;
     s.spool->read<Record>(1, [&](std::span<const Record> records) {
         std::vector<double> times;

@@ -10,7 +10,7 @@
 namespace tripartite {
 
 /// Writes down what a simulation is asked to record: into spools while it goes on, and from them, at the end, into an HDF5 file.
-///   /spikes/<population>/{timestamps [ms], node_ids}            SONATA's layout, sorted by time
+///   /spikes/<population>/{timestamps [ms], node_ids}            SONATA's layout, sorted by time; attributes begin, end: the neurons recorded
 ///   /states/<population>/<field> [samples][neurons]             attributes units, start, interval [ms]; neurons
 ///   /rates/<population> [intervals]                             spikes per neuron and second, attributes start, interval [ms]
 ///   /weights/<projection>/{weight [samples][synapses], times [ms], source, target, delay [ms]}

@@ -47,7 +47,7 @@ inline void write_states(H5Writer& file, const SyntheticPopulation& p, std::uint
     for (std::uint64_t i = 0; i < recorded; ++i) ids.push_back(i * p.neurons / recorded);
     for (std::uint64_t step = 0; step < steps; ++step)
         for (std::uint64_t i = 0; i < recorded; ++i) {
-            now[i] += 0.01 * (-57 - double(i) - now[i]) + noise(random);
+            now[i] += 0.01 * (-57 + double(i % 3) - now[i]) + noise(random);
             slow[i] += 0.0005 * (10 * (now[i] + 62) - slow[i]);
             if (now[i] > -50) now[i] = -65, slow[i] += 12;
             v.push_back(now[i]), w.push_back(slow[i]);
