@@ -8,6 +8,7 @@ void add_run(CLI::App& app, int& status);
 void add_check(CLI::App& app);
 void add_list(CLI::App& app);
 void add_info(CLI::App& app);
+void add_plot(CLI::App& app);
 void add_version(CLI::App& app);
 
 }  // namespace tripartite

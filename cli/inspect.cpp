@@ -7,6 +7,7 @@
 
 #include "cli/commands.hpp"
 #include "core/error.hpp"
+#include "core/text.hpp"
 #include "engine/kernels.hpp"
 #include "experiment/registry.hpp"
 #include "experiment/version.hpp"
@@ -67,7 +68,7 @@ void print_info(const std::string& path) {
 void add_list(CLI::App& app) {
     auto kind = std::make_shared<std::string>();
     auto* command = app.add_subcommand("list", "list what an experiment can name, with its parameters");
-    command->add_option("KIND", *kind, "neurons, surrogates, losses, optimisers, schedules, encoders, datasets, initialisers, normalisers; or yaml, the whole reference")->required();
+    command->add_option("KIND", *kind, fmt::format("{}; yaml is the whole reference", listed(list_words())))->required();
     command->callback([kind] { std::printf("%s", (*kind == "yaml" ? yaml_reference() : list_text(*kind)).c_str()); });
 }
 

@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
     add_check(app);
     add_list(app);
     add_info(app);
+    add_plot(app);
     add_version(app);
     try {
         app.parse(argc, argv);

@@ -60,23 +60,40 @@ void Progress::message(const std::string& text) {
     log_->flush();
 }
 
-void Progress::batch_done(const BatchProgress& p) {
+bool Progress::time_to_draw(bool last) {
     const auto now = std::chrono::steady_clock::now();
-    const double done = p.epoch + double(p.batch) / p.batches;
-    if (done_before_ < 0) done_before_ = p.epoch + double(p.batch - 1) / p.batches;
-    if (!terminal_ || (now - drawn_ < std::chrono::milliseconds(100) && p.batch < p.batches)) return;
+    if (!terminal_ || (now - drawn_ < std::chrono::milliseconds(100) && !last)) return false;
     drawn_ = now;
-    const double elapsed = std::chrono::duration<double>(now - start_).count();
-    const double left = elapsed * (p.epochs - done) / (done - done_before_);
+    return true;
+}
+
+void Progress::draw_bar(double share, const std::string& before, const std::string& after) {
     constexpr int width = 24;
-    const int filled = width * p.batch / p.batches;
     std::string bar;
-    for (int i = 0; i < width; ++i) bar += i < filled ? "█" : "░";
-    const auto line = fmt::format("\r\033[Kepoch {}/{} {} {:.0f} samples/s  loss {:.4f}  accuracy {:.2f} %  spikes {:.3f}  {} left", p.epoch + 1, p.epochs, bar,
-                                  p.samples / p.seconds, p.loss, 100 * p.accuracy, p.spike_rate, duration(left));
-    std::fputs(line.c_str(), stdout);
+    for (int i = 0; i < width; ++i) bar += i < int(width * share) ? "█" : "░";
+    std::fputs(fmt::format("\r\033[K{} {} {}", before, bar, after).c_str(), stdout);
     std::fflush(stdout);
     bar_shown_ = true;
+}
+
+void Progress::batch_done(const BatchProgress& p) {
+    const double done = p.epoch + double(p.batch) / p.batches;
+    if (done_before_ < 0) done_before_ = p.epoch + double(p.batch - 1) / p.batches;
+    if (!time_to_draw(p.batch == p.batches)) return;
+    const double elapsed = std::chrono::duration<double>(drawn_ - start_).count();
+    const double left = elapsed * (p.epochs - done) / (done - done_before_);
+    draw_bar(double(p.batch) / p.batches, fmt::format("epoch {}/{}", p.epoch + 1, p.epochs),
+             fmt::format("{:.0f} samples/s  loss {:.4f}  accuracy {:.2f} %  spikes {:.3f}  {} left", p.samples / p.seconds, p.loss, 100 * p.accuracy, p.spike_rate, duration(left)));
+}
+
+void Progress::simulated(const SimulationProgress& p) {
+    if (done_before_ < 0) return done_before_ = p.time, start_ = std::chrono::steady_clock::now(), void();
+    const double elapsed = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(), factor = elapsed * 1e3 / (p.time - done_before_);
+    const auto text = fmt::format("{:.2f} of {:.2f} s  real-time factor {:.3f}  {} left", p.time * 1e-3, p.end * 1e-3, factor, duration(factor * (p.end - p.time) * 1e-3));
+    if (time_to_draw(p.time >= p.end)) draw_bar(p.time / p.end, "simulated", text);
+    if (terminal_ || int(10 * p.time / p.end) <= tenths_told_) return;
+    tenths_told_ = int(10 * p.time / p.end);
+    message("simulated " + text);
 }
 
 void Progress::epoch_done(int epoch, int epochs, const EpochSummary& s) {

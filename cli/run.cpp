@@ -9,6 +9,7 @@
 #include "core/error.hpp"
 #include "experiment/memory.hpp"
 #include "experiment/read_experiment.hpp"
+#include "experiment/simulation_run.hpp"
 
 namespace tripartite {
 namespace {
@@ -27,6 +28,22 @@ Experiment experiment_of(const Arguments& a) {
 
 std::string folder_of(const Arguments& a, const Experiment& e) { return !a.out.empty() ? a.out : !e.folder.empty() ? e.folder : "results/" + e.name; }
 
+int stopped(const Arguments& a, const std::string& folder, const char* after, Progress& progress) {
+    progress.message(fmt::format("stopped after this {}; go on with\n  tripartite run {} --resume {}/checkpoint.h5 --out {}", after, a.file, folder, folder));
+    return 1;
+}
+
+int simulate(const Arguments& a, const Experiment& experiment, const RunOptions& options, Progress& progress) {
+    const auto summary = run_simulation(experiment, options, progress);
+    if (summary.stopped) return stopped(a, options.folder, "part", progress);
+    for (const auto& p : summary.populations)
+        progress.message(fmt::format("{:<12} {:8.3f} Hz  CV {:.2f}", p.name, p.activity.mean_rate_hz, p.activity.cv_isi));
+    progress.message(fmt::format("{:.3f} s simulated in {:.2f} s, real-time factor {:.3f}; {:.0f} MiB; results are in {}", summary.biological_seconds, summary.simulation_seconds,
+                                 summary.real_time_factor(), summary.peak_memory_mb, options.folder));
+    for (const auto& missed : summary.missed) progress.message("not as expected: " + missed);
+    return summary.missed.empty() ? 0 : 1;
+}
+
 int run(const Arguments& a) {
     const auto experiment = experiment_of(a);
     RunOptions options{folder_of(a, experiment), std::nullopt};
@@ -35,11 +52,9 @@ int run(const Arguments& a) {
     std::filesystem::create_directories(options.folder, error);
     if (error) fail("{}: the output folder cannot be made: {}; choose another with --out", options.folder, error.message());
     Progress progress(options.folder + "/log.txt");
+    if (experiment.mode == Experiment::Mode::simulate) return simulate(a, experiment, options, progress);
     const auto summary = run_experiment(experiment, options, progress);
-    if (summary.stopped) {
-        progress.message(fmt::format("stopped after this batch; go on with\n  tripartite run {} --resume {}/checkpoint.h5 --out {}", a.file, options.folder, options.folder));
-        return 1;
-    }
+    if (summary.stopped) return stopped(a, options.folder, "batch", progress);
     if (summary.best_epoch >= 0 && summary.validation_accuracy >= 0)
         progress.message(fmt::format("test accuracy {:.2f} %, with the weights of epoch {} (validation {:.2f} %)", 100 * summary.test_accuracy, summary.best_epoch + 1, 100 * summary.validation_accuracy));
     else progress.message(fmt::format("test accuracy {:.2f} %", 100 * summary.test_accuracy));
@@ -70,7 +85,8 @@ void add_check(CLI::App& app) {
     add_file(*command, *a);
     command->callback([a] {
         const auto experiment = experiment_of(*a);
-        std::printf("%s\n%s", resolved_yaml(experiment).c_str(), describe_memory(experiment).c_str());
+        const bool simulates = experiment.mode == Experiment::Mode::simulate;
+        std::printf("%s\n%s", resolved_yaml(experiment).c_str(), (simulates ? describe_simulation(experiment) : describe_memory(experiment)).c_str());
     });
 }
 

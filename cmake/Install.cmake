@@ -8,7 +8,7 @@ set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/Tripartite)
 install(TARGETS tripartite EXPORT TripartiteTargets
   INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} ${CMAKE_INSTALL_INCLUDEDIR}/tripartite)
 install(TARGETS tripartite_program)
-install(DIRECTORY core engine neurons synapses learning encoders datasets io experiment
+install(DIRECTORY core engine neurons synapses learning encoders datasets io simulation plot experiment
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/tripartite FILES_MATCHING PATTERN *.hpp)
 install(DIRECTORY configs DESTINATION ${CMAKE_INSTALL_DATADIR}/tripartite)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -1,4 +1,6 @@
 #pragma once
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -11,14 +13,16 @@ namespace tripartite {
 
 using Index = std::ptrdiff_t;
 
-/// A fixed-size array on cache-line boundaries, zero at birth. Unlike a vector it never grows by accident.
+/// A fixed-size array on cache-line boundaries, zero at birth; large ones stand in huge pages where the system has them. Unlike a
+/// vector it never grows by accident.
 template <class T> class Array {
     static_assert(std::is_trivially_copyable_v<T>);
 
 public:
     Array() = default;
     explicit Array(Index size)
-        : data_(size ? static_cast<T*>(::operator new(std::size_t(size) * sizeof(T), alignment)) : nullptr), size_(size) {
+        : data_(size ? static_cast<T*>(::operator new(std::size_t(size) * sizeof(T), alignment(size))) : nullptr), size_(size) {
+        if (is_large(size)) madvise(data_, std::size_t(size) * sizeof(T), MADV_HUGEPAGE);
         std::fill_n(data_, size_, T{});
     }
     Array(const Array& other) : Array(other.size_) { std::copy_n(other.data_, size_, data_); }
@@ -28,7 +32,7 @@ public:
         std::swap(size_, other.size_);
         return *this;
     }
-    ~Array() { ::operator delete(data_, alignment); }
+    ~Array() { ::operator delete(data_, alignment(size_)); }
 
     /// Keeps the memory if it is large enough already; the contents are then unspecified.
     void ensure(Index size) {
@@ -50,7 +54,9 @@ public:
     operator std::span<const T>() const { return {data_, std::size_t(size_)}; }
 
 private:
-    static constexpr std::align_val_t alignment{64};
+    static constexpr std::size_t huge_page = 1 << 21;
+    static bool is_large(Index size) { return std::size_t(size) * sizeof(T) >= 2 * huge_page; }
+    static std::align_val_t alignment(Index size) { return std::align_val_t(is_large(size) ? huge_page : 64); }
     T* data_ = nullptr;
     Index size_ = 0;
 };

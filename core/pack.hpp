@@ -89,6 +89,9 @@ template <class Real> TRIPARTITE_INLINE std::uint32_t bits(Mask<Real> m) {
 #endif
 }
 
+template <class Real> TRIPARTITE_INLINE bool any(Mask<Real> m) { return bits(m) != 0; }
+TRIPARTITE_INLINE bool any(bool m) { return m; }
+
 /// 1 where the bit of the lane is set, else 0.
 template <class Real> TRIPARTITE_INLINE Pack<Real> from_bits(std::uint32_t word) {
 #if defined(__AVX512F__)

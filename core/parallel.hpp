@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <functional>
 #include <memory>
 
@@ -38,5 +39,24 @@ private:
     struct Implementation;
     std::unique_ptr<Implementation> implementation_;
 };
+
+/// Where the threads of a team wait for each other: first awake for some tens of microseconds, then asleep.
+class Barrier {
+public:
+    explicit Barrier(int threads) : threads_(unsigned(threads)) {}
+    /// Returns when all threads of the team have come. Throws Aborted if one of them has failed.
+    void wait();
+    struct Aborted {};
+
+private:
+    friend void run_together(int threads, const std::function<void(int worker, Barrier& barrier)>& body);
+    unsigned threads_;
+    std::atomic<unsigned> arrived_{0}, round_{0};
+    std::atomic<bool> aborted_{false};
+};
+
+/// body(worker, barrier) on so many threads at once, this one among them; denormals are flushed to zero. The first exception that
+/// one throws is thrown here.
+void run_together(int threads, const std::function<void(int worker, Barrier& barrier)>& body);
 
 }  // namespace tripartite

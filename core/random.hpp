@@ -34,8 +34,35 @@ public:
         return std::uint32_t(std::uint64_t(bits(index, step, sample, epoch)[0]) * bound >> 32);
     }
 
+    /// The key, for kernels that draw many at once.
+    std::uint32_t key(int word) const { return key_[std::size_t(word)]; }
+
 private:
     r123::Philox4x32::key_type key_;
+};
+
+/// A stream as a sequence of numbers: four from each counter, so that neighbours are cheap. Number k is a function of k alone.
+class RandomSequence {
+public:
+    explicit RandomSequence(const RandomStream& stream) : stream_(stream) {}
+
+    /// 32 random bits.
+    std::uint32_t bits(std::uint64_t k) {
+        if (k >> 2 != block_) {
+            block_ = k >> 2;
+            bits_ = stream_.bits(std::uint32_t(block_), std::uint32_t(block_ >> 32));
+        }
+        return bits_[k & 3];
+    }
+    /// Uniform in 0 .. bound-1; the bias is below bound / 2^32.
+    std::uint32_t below(std::uint32_t bound, std::uint64_t k) { return std::uint32_t(std::uint64_t(bits(k)) * bound >> 32); }
+    /// Uniform in (0, 1), the middles of 2^32 intervals.
+    double uniform(std::uint64_t k) { return (bits(k) + 0.5) * 0x1p-32; }
+
+private:
+    RandomStream stream_;
+    RandomStream::Bits bits_{};
+    std::uint64_t block_ = ~std::uint64_t(0);
 };
 
 /// The threshold under which a 32-bit integer lies with this probability; the same for both precisions.

@@ -1,5 +1,6 @@
 #pragma once
 #include <string_view>
+#include <tuple>
 #include <type_traits>
 #include <variant>
 #include <vector>
@@ -9,6 +10,7 @@ namespace tripartite {
 /// A list of types that can be visited: one list drives factories, `tripartite list`, documentation and typed tests.
 template <class... Ts> struct TypeList {
     template <template <class...> class Target> using apply = Target<Ts...>;
+    template <int i> using at = std::tuple_element_t<i, std::tuple<Ts...>>;
     static constexpr int size = sizeof...(Ts);
 
     /// Calls f.template operator()<T>() for each type.

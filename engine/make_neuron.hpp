@@ -45,6 +45,16 @@ template <class M, class T> void set(typename M::template Params<T>& params, std
     });
 }
 
+/// Checks that the model has such a parameter, and that it is a number.
+template <class M> const std::string& number_parameter(const std::string& name) {
+    bool found = false;
+    for_each_field(M::template fields<double>(), [&](const auto& f) {
+        found = found || (f.name == name && std::is_same_v<typename std::decay_t<decltype(f)>::type, double>);
+    });
+    if (!found) fail("{} has no parameter '{}' that is a number", M::name, name);
+    return name;
+}
+
 template <class M> LearnedParameter learned_parameter(const typename M::template Params<double>& params, const Learn& learn) {
     LearnedParameter p{learn.parameter, learn.per_neuron};
     bool found = false;
@@ -62,8 +72,10 @@ template <class M> LearnedParameter learned_parameter(const typename M::template
 
 }  // namespace detail
 
-/// A neuron model with its parameters, ready for a network. Throws Error if the parameters contradict each other.
-template <NeuronModel M> NeuronSpec make_neuron(const typename M::template Params<double>& params = {}, const std::vector<Learn>& learn = {}) {
+/// A neuron model with its parameters, ready for a network; the values of those in `per_neuron` are given to discretise().
+/// Throws Error if the parameters contradict each other.
+template <NeuronModel M> NeuronSpec make_neuron(const typename M::template Params<double>& params = {}, const std::vector<Learn>& learn = {},
+                                                const std::vector<std::string>& per_neuron = {}) {
     if (const std::string_view problem = M::problem(params); !problem.empty()) fail("{}: {}", M::name, problem);
     NeuronSpec spec;
     spec.model = M::name;
@@ -76,23 +88,30 @@ template <NeuronModel M> NeuronSpec make_neuron(const typename M::template Param
     if constexpr (requires { M::detaches_reset(params); }) spec.detach_reset = M::detaches_reset(params);
     const auto initial = M::initial(params);
     spec.initial.assign(members<double>(initial), members<double>(initial) + num_states<M>);
-    for_each_field(M::template state_fields<double>(), [&](const auto& f) { spec.state_names.emplace_back(f.name); });
+    for_each_field(M::template state_fields<double>(), [&](const auto& f) {
+        spec.state_names.emplace_back(f.name), spec.state_units.emplace_back(f.unit);
+    });
+    spec.per_neuron = per_neuron;
     for (const auto& l : learn) spec.learned.push_back(detail::learned_parameter<M>(params, l));
 
-    spec.discretise = [params, names = spec.learned](std::span<const double> learned, double dt, std::span<double> out) {
+    std::vector<std::string> names;
+    for (const auto& l : learn) names.push_back(l.parameter);
+    for (const auto& name : per_neuron) names.push_back(detail::number_parameter<M>(name));
+    spec.discretise = [params, names](std::span<const double> values, double dt, std::span<double> out) {
         auto p = params;
-        for (std::size_t j = 0; j < names.size(); ++j) detail::set<M, double>(p, names[j].name, learned[j]);
+        for (std::size_t j = 0; j < names.size(); ++j) detail::set<M, double>(p, names[j], values[j]);
         const auto k = M::coefficients(p, dt);
         std::copy_n(members<double>(k), num_coefficients<M>, out.data());
     };
-    spec.derivative = [params, names = spec.learned](std::span<const double> learned, int j, double dt, std::span<double> out) {
-        using D = Dual<double, 1>;
-        auto p = detail::convert<M, D>(params);
-        for (std::size_t i = 0; i < names.size(); ++i)
-            detail::set<M, D>(p, names[i].name, int(i) == j ? D::seed(learned[i], 0) : D(learned[i]));
-        const auto k = M::coefficients(p, dt);
-        for (int c = 0; c < num_coefficients<M>; ++c) out[c] = members<D>(k)[c].d[0];
-    };
+    if constexpr (is_trainable<M>)
+        spec.derivative = [params, names = spec.learned](std::span<const double> learned, int j, double dt, std::span<double> out) {
+            using D = Dual<double, 1>;
+            auto p = detail::convert<M, D>(params);
+            for (std::size_t i = 0; i < names.size(); ++i)
+                detail::set<M, D>(p, names[i].name, int(i) == j ? D::seed(learned[i], 0) : D(learned[i]));
+            const auto k = M::coefficients(p, dt);
+            for (int c = 0; c < num_coefficients<M>; ++c) out[c] = members<D>(k)[c].d[0];
+        };
     int variant = 0;
     if constexpr (requires { M::variant(params); }) variant = M::variant(params);
     spec.float32 = CompiledKernels<M>::template get<float>(variant);

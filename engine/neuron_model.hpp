@@ -35,7 +35,7 @@
 ///   detaches_reset(params)        whether a reset passes no gradient
 namespace tripartite {
 
-template <class M> inline constexpr int num_states = sizeof(typename M::template State<float>) / sizeof(float);
+template <class M> inline constexpr int num_states = sizeof(typename M::template State<float>) / sizeof(float);  // 0 for an empty struct
 template <class M> inline constexpr int num_coefficients = sizeof(typename M::template Coefficients<float>) / sizeof(float);
 template <class M> inline constexpr int num_ports = [] {
     if constexpr (requires { M::ports; }) return M::ports; else return 1;
@@ -65,7 +65,7 @@ concept NeuronModel = requires(typename M::template Params<double> p, typename M
 
 /// The members of a plain struct of T only, as an array.
 template <class T, class S> TRIPARTITE_INLINE T* members(S& s) {
-    static_assert(std::is_standard_layout_v<S> && sizeof(S) % sizeof(T) == 0);
+    static_assert(std::is_standard_layout_v<S> && (std::is_empty_v<S> || sizeof(S) % sizeof(T) == 0));
     return reinterpret_cast<T*>(&s);
 }
 template <class T, class S> TRIPARTITE_INLINE const T* members(const S& s) { return reinterpret_cast<const T*>(&s); }

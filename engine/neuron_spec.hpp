@@ -2,6 +2,7 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/field.hpp"
@@ -30,11 +31,14 @@ struct NeuronSpec {
     bool spiking = true, detach_reset = false, trainable = true;
     std::vector<std::string> port_names, port_units;  ///< [ports]
     std::vector<double> initial;            ///< [states]
-    std::vector<std::string> state_names, parameters;  ///< `parameters`: those that could be learned
+    std::vector<std::string> state_names, state_units;
     std::vector<LearnedParameter> learned;
+    std::vector<std::string> per_neuron;    ///< parameters that differ from neuron to neuron without being learned
+    std::vector<std::pair<std::string, std::string>> written;  ///< the others as an experiment file shows them: key, value with unit
 
-    /// Coefficients [C] for the learned parameters' values [L], dt in ms; and their derivative by learned parameter j.
-    std::function<void(std::span<const double> learned, double dt, std::span<double> coefficients)> discretise;
+    /// Coefficients [C] for the values [L + P] of the learned parameters, then of those in per_neuron; dt in ms. And their derivative
+    /// by learned parameter j.
+    std::function<void(std::span<const double> values, double dt, std::span<double> coefficients)> discretise;
     std::function<void(std::span<const double> learned, int j, double dt, std::span<double> derivative)> derivative;
 
     NeuronKernels<float> float32;

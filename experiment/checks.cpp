@@ -59,10 +59,10 @@ private:
         const auto& output = network_.populations[last];
         if (const int classes = classes_of(e_.dataset); classes != output.size)
             report(path_of(last, "size"), fmt::format("the output '{}' has {} neurons, but the data set has {} classes", output.name, output.size, classes));
-        if (reads_spikes(e_.loss) && !output.neuron.spec.spiking)
+        if (reads_spikes(e_.loss) && !output.neuron.spiking)
             report("learning.bptt.loss", fmt::format("reads spikes, but the output '{}' is a {}, which never fires; "
                                                      "take a loss of membranes, or a neuron that fires",
-                                                     output.name, output.neuron.spec.model));
+                                                     output.name, output.neuron.model));
         const auto* temporal = std::get_if<SquaredErrorTemporal>(&e_.loss);
         for (const auto& [key, target] : {std::pair{"on_target", temporal ? temporal->on_target : 0}, {"off_target", temporal ? temporal->off_target : 0}})
             if (target >= e_.steps || target < -e_.steps)
@@ -83,7 +83,7 @@ private:
 
     void learned_time_constants() {
         for (std::size_t i = 0; i < network_.populations.size(); ++i)
-            for (const auto& p : network_.populations[i].neuron.spec.learned)
+            for (const auto& p : network_.populations[i].neuron.learned)
                 if (p.how == Learned::by_sigmoid && p.initial <= e_.dt)
                     report(path_of(i, "neuron"), fmt::format("{} is learned, so it must be longer than a step of {} ms, got {} ms", p.name, e_.dt, p.initial));
     }

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <thread>
+
 #include "experiment/read_experiment.hpp"
 #include "experiment/read_network.hpp"
 #include "io/hdf5.hpp"
@@ -52,12 +55,18 @@ DenseOptions dense_options(const ProjectionConfig& projection) {
 
 }  // namespace
 
+SimulationOptions simulation_options(const Experiment& experiment) {
+    SimulationOptions options = experiment.simulation.options;
+    options.dt = experiment.dt, options.seed = experiment.seed, options.threads = experiment.threads > 0 ? experiment.threads : int(std::max(1u, std::thread::hardware_concurrency()));
+    return options;
+}
+
 Network make_network(const Experiment& experiment, int inputs) {
     Network network;
     network.inputs = inputs;
     const auto config = experiment.network.expanded();
     for (const auto& p : config.populations) {
-        PopulationSpec spec{p.name, p.size, p.neuron.spec, p.dropout, std::nullopt};
+        PopulationSpec spec{p.name, p.size, p.neuron, p.dropout, std::nullopt};
         if (p.normalise) spec.normalise = std::visit([](const BatchNormOptions& o) { return batch_norm(o); }, *p.normalise);
         network.populations.push_back(std::move(spec));
     }

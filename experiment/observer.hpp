@@ -18,6 +18,11 @@ struct BatchProgress {
     double spike_rate = 0, seconds = 0;   ///< of the epoch, so far
 };
 
+/// Where a simulation has come to: biological time, in ms.
+struct SimulationProgress {
+    double time = 0, end = 0;
+};
+
 /// What a run tells its caller while it goes on. The library itself prints nothing.
 class Observer {
 public:
@@ -25,7 +30,8 @@ public:
     virtual void message(const std::string&) {}
     virtual void batch_done(const BatchProgress&) {}
     virtual void epoch_done(int /*epoch*/, int /*epochs*/, const EpochSummary&) {}
-    /// Asked after each batch: true ends the run with a checkpoint.
+    virtual void simulated(const SimulationProgress&) {}
+    /// Asked after each batch, or part of a simulation: true ends the run with a checkpoint.
     virtual bool stop_wanted() { return false; }
 };
 

@@ -8,6 +8,7 @@
 
 #include "experiment/checks.hpp"
 #include "experiment/read_network.hpp"
+#include "experiment/read_simulation.hpp"
 
 namespace tripartite {
 namespace {
@@ -18,25 +19,74 @@ public:
 
     void read(const YamlNode& root) {
         Section top(root, problems_);
-        if (const YamlNode* node = top.take("experiment")) plain(*node, Experiment::experiment_fields());
+        if (const YamlNode* node = top.take("experiment")) experiment(*node);
+        if (e_.mode == Experiment::Mode::simulate) return simulation(top);
+        top.refuse({"expected"}, "belongs to mode: simulate");
         if (const YamlNode* node = top.need("time")) time(*node);
         if (const YamlNode* node = top.need("network")) e_.network = read_network(*node, e_.dt, neurons_, problems_);
         if (const YamlNode* node = top.need("input")) input(*node);
         if (const YamlNode* node = top.need("learning")) learning(*node);
         if (const YamlNode* node = top.take("record")) record(*node);
-        if (const YamlNode* node = top.take("output")) plain(*node, Experiment::output_fields());
+        if (const YamlNode* node = top.take("output")) output(*node);
         top.close();
     }
 
 private:
-    template <class Fields> void plain(const YamlNode& node, const Fields& fields) {
+    void output(const YamlNode& node) {
         Section section(node, problems_);
-        section.read(e_, fields);
+        section.read(e_, Experiment::output_fields());
+        section.refuse({"checkpoint_every"}, "belongs to mode: simulate");
+        section.close();
+    }
+
+    void experiment(const YamlNode& node) {
+        Section section(node, problems_);
+        section.read(e_, Experiment::experiment_fields());
+        if (e_.mode == Experiment::Mode::simulate) {
+            section.read(e_.simulation.options, SimulationConfig::option_fields());
+            section.refuse({"checkpoint", "event_density"}, "belongs to mode: train");
+        } else {
+            section.read(e_, Experiment::training_fields());
+            section.refuse({"window", "half_weights", "bit_matrices", "runaway_rate"}, "belongs to mode: simulate");
+        }
+        section.close();
+    }
+
+    void simulation(Section& top) {
+        auto& to = e_.simulation;
+        e_.dt = to.options.dt;
+        if (const YamlNode* node = top.need("time")) simulated_time(*node);
+        const SimulationReading reading{e_.dt, e_.seed, neurons_, problems_, to};
+        if (const YamlNode* node = top.need("network")) read_simulated_network(*node, reading);
+        if (const YamlNode* node = top.take("input")) read_drives(*node, reading);
+        if (const YamlNode* node = top.take("record")) read_recording(*node, reading);
+        if (const YamlNode* node = top.take("expected")) read_expected(*node, reading);
+        if (const YamlNode* node = top.take("output")) {
+            Section output(*node, problems_);
+            output.read(e_, std::tuple{Experiment::folder_field()});
+            output.read(to, SimulationConfig::output_fields());
+            output.refuse({"tensorboard"}, "belongs to mode: train");
+            output.close();
+        }
+        top.refuse({"learning"}, "belongs to mode: train");
+        top.close();
+    }
+
+    void simulated_time(const YamlNode& node) {
+        auto& to = e_.simulation;
+        Section section(node, problems_);
+        section.read(e_, std::tuple{Experiment::dt_field()});
+        section.need("duration");
+        section.read(to, SimulationConfig::time_fields());
+        for (const auto& [key, time] : {std::pair{"duration", to.duration}, {"transient", to.transient}})
+            if (const YamlNode* value = section.take(key)) check_steps(*value, time, e_.dt, problems_);
+        section.refuse({"steps"}, "belongs to mode: train; give a duration");
         section.close();
     }
 
     void time(const YamlNode& node) {
         Section section(node, problems_);
+        section.refuse({"transient"}, "belongs to mode: simulate");
         section.read(e_, Experiment::time_fields());
         const YamlNode* duration = section.take("duration");
         if (!duration && !section.has("steps")) section.problem("steps or duration is required");
@@ -108,6 +158,7 @@ private:
 
     void record(const YamlNode& node) {
         Section section(node, problems_);
+        section.refuse({"states", "rates", "weights", "statistics"}, "belongs to mode: simulate");
         e_.record.spikes = section.words("spikes");
         e_.record.membrane = section.words("membrane");
         section.read(e_.record, Record::fields());
@@ -128,7 +179,7 @@ Experiment parse_experiment(std::string_view text, const std::string& file, std:
     set_paths(root);
     Experiment experiment;
     ExperimentReader(experiment, neurons, problems).read(root);
-    if (problems.count() == 0) check_experiment(experiment, root, problems);
+    if (problems.count() == 0 && experiment.mode != Experiment::Mode::simulate) check_experiment(experiment, root, problems);
     problems.raise();
     return experiment;
 }

@@ -19,6 +19,9 @@ Experiment parse_experiment(std::string_view text, const std::string& file, std:
 /// The whole experiment as YAML, with every default. Reading it gives the same experiment.
 std::string resolved_yaml(const Experiment& experiment);
 
+/// What the simulator is to be told of an experiment of mode: simulate.
+SimulationOptions simulation_options(const Experiment& experiment);
+
 /// The network for samples of `inputs` values: layers are expanded, delays become steps. Throws Error if it cannot run.
 Network make_network(const Experiment& experiment, int inputs);
 

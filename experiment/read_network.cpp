@@ -29,6 +29,7 @@ public:
         check_name(node.key, node.key_place, node.path);
         config.name = node.key;
         Section section(node, problems_);
+        section.refuse({"model", "params", "source", "initial", "positions"}, "belongs to mode: simulate");
         section.need("size");
         population(section, config, "size");
         section.close();
@@ -39,6 +40,7 @@ public:
         static constexpr std::string_view rules[] = {"dense"};
         ProjectionConfig config;
         Section section(node, problems_);
+        section.refuse({"rule", "weight", "receptor", "synapse", "axonal_delay"}, "belongs to mode: simulate");
         if (const YamlNode* from = section.need("from")) config.from = end(*from, populations);
         if (const YamlNode* to = section.need("to")) config.to = end(*to, populations);
         const bool analog = config.from == Network::input;
@@ -61,7 +63,7 @@ private:
     void feed(Section& section, ProjectionConfig& to, bool normalised) {
         section.read(to, ProjectionConfig::fields());
         if (const YamlNode* init = section.take("init")) read_only_kind(*init, "initialiser", to.init, problems_);
-        if (const YamlNode* delay = section.take("delay")) check_steps(*delay, to.delay);
+        if (const YamlNode* delay = section.take("delay")) check_steps(*delay, to.delay, dt_, problems_);
         if (const YamlNode* bias = section.take("bias"); bias && normalised && !to.bias)
             problems_.value(*bias, "normalise needs the bias, into which it is folded for inference");
     }
@@ -71,7 +73,7 @@ private:
         Section section(node, problems_);
         section.read(config, std::tuple{ProjectionConfig::delay_field()});
         if (const YamlNode* init = section.take("init")) read_only_kind(*init, "initialiser", config.init, problems_);
-        if (const YamlNode* delay = section.take("delay")) check_steps(*delay, config.delay), at_least_one_step(*delay, config.delay);
+        if (const YamlNode* delay = section.take("delay")) check_steps(*delay, config.delay, dt_, problems_), at_least_one_step(*delay, config.delay);
         section.close();
         return config;
     }
@@ -85,9 +87,6 @@ private:
         return name;
     }
 
-    void check_steps(const YamlNode& node, double delay) {
-        if (!whole_steps(delay, dt_)) problems_.value(node, fmt::format("must be a whole number of steps of {} ms, got {}", dt_, node.scalar));
-    }
     void at_least_one_step(const YamlNode& node, double delay) {
         if (whole_steps(delay, dt_) == 0) problems_.value(node, fmt::format("must be at least one step of {} ms, got {}", dt_, node.scalar));
     }
@@ -97,11 +96,8 @@ private:
         if (name) check_name(*name, node.place, node.path);
         return name.value_or("");
     }
-    /// Names become parts of paths in files and on the command line.
     void check_name(const std::string& name, const Place& place, const std::string& path) {
-        const auto letter = [](unsigned char c) { return std::isalnum(c) || c == '_'; };
-        if (name.empty() || std::isdigit(static_cast<unsigned char>(name[0])) || !std::ranges::all_of(name, letter))
-            problems_.at(place, path, fmt::format("a population's name has letters, digits and '_', got '{}'", name));
+        check_population_name(name, place, path, problems_);
         if (name == Network::input) problems_.at(place, path, "'input' is where samples come from; choose another name");
     }
 
@@ -111,6 +107,16 @@ private:
 };
 
 }  // namespace
+
+void check_population_name(const std::string& name, const Place& place, const std::string& path, Problems& problems) {
+    const auto letter = [](unsigned char c) { return std::isalnum(c) || c == '_'; };
+    if (name.empty() || std::isdigit(static_cast<unsigned char>(name[0])) || !std::ranges::all_of(name, letter))
+        problems.at(place, path, fmt::format("a population's name has letters, digits and '_', got '{}'", name));
+}
+
+void check_steps(const YamlNode& node, double time, double dt, Problems& problems) {
+    if (!whole_steps(time, dt)) problems.value(node, fmt::format("must be a whole number of steps of {} ms, got {}", dt, node.scalar));
+}
 
 std::optional<int> whole_steps(double time, double dt) {
     const double steps = time / dt, whole = std::round(steps);

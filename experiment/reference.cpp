@@ -1,4 +1,4 @@
-#include "experiment/registry.hpp"
+#include "experiment/reference.hpp"
 
 namespace tripartite {
 namespace {
@@ -12,7 +12,7 @@ default; `tripartite run FILE --set learning.epochs=3` replaces a value, `--set 
 
 A quantity may carry its unit (`10 ms`, `0.1 s`); a bare number is in the unit of the table. Whole numbers have decimal
 digits only, a switch is `true` or `false`. Unknown and duplicate keys are errors, and so are merge keys (`<<`); anchors and
-aliases are read. Where a kind is chosen, write `kind: {parameters}`, or the word `kind` alone for its defaults.
+aliases are read. The first part is on `mode: train` and `mode: evaluate`, the second on `mode: simulate`. Where a kind is chosen, write `kind: {parameters}`, or the word `kind` alone for its defaults.
 )";
 
 constexpr std::string_view layers_text = R"(
@@ -49,7 +49,9 @@ std::string escaped(std::string text) {
     return text;
 }
 
-std::string table(std::span<const ParameterDescription> rows) {
+}  // namespace
+
+std::string reference_table(std::span<const ParameterDescription> rows) {
     if (rows.empty()) return "";
     std::string text = "\n| key | default | allowed | |\n|---|---|---|---|\n";
     for (const auto& p : rows) {
@@ -60,48 +62,42 @@ std::string table(std::span<const ParameterDescription> rows) {
     return text;
 }
 
-template <class Owner, class Fields> std::string section(std::string_view title, std::string_view text, const Owner& owner, const Fields& fields) {
-    return fmt::format("\n## {}\n{}{}", title, text.empty() ? "" : fmt::format("\n{}\n", text), table(describe_fields(owner, fields)));
-}
-
-std::string kinds(std::string_view title, std::string_view text, std::string_view word) {
+std::string reference_kinds(std::string_view title, std::string_view text, std::string_view word) {
     std::string all = fmt::format("\n## {}\n\n{}\n", title, text);
-    for (const auto& kind : descriptions(word)) all += fmt::format("\n### {}\n\n{}.\n{}", kind.name, escaped(std::string(kind.doc)), table(kind.parameters));
+    for (const auto& kind : descriptions(word)) all += fmt::format("\n### {}\n\n{}.\n{}", kind.name, escaped(std::string(kind.doc)), reference_table(kind.parameters));
     return all;
 }
-
-}  // namespace
 
 std::string yaml_reference() {
     const Experiment e;
     std::string text(introduction);
-    text += section("experiment", "", e, Experiment::experiment_fields());
-    text += section("time", "`steps`, or `duration`, a whole number of steps of `dt`.", e, Experiment::time_fields());
+    text += reference_section("experiment", "", e, std::tuple_cat(Experiment::experiment_fields(), Experiment::training_fields()));
+    text += reference_section("time", "`steps`, or `duration`, a whole number of steps of `dt`.", e, Experiment::time_fields());
     text += layers_text;
-    text += section("network.layers: each", "Required: `dense`, `neuron`. In `populations` the size is called `size`. Further keys: `name`, `normalise`, "
+    text += reference_section("network.layers: each", "Required: `dense`, `neuron`. In `populations` the size is called `size`. Further keys: `name`, `normalise`, "
                     "`recurrent: {delay, init}`, and those of a projection.", PopulationConfig{}, PopulationConfig::fields("dense"));
-    text += section("network.projections: each", "Required: `from`, `to`, `dense: {}`. Further key: `init`.", ProjectionConfig{}, ProjectionConfig::fields());
-    text += kinds("neuron", "`neuron: {lif: {tau_m: 5 ms, learn: {tau_m: shared}}}`: every model takes `learn`, with `shared` (one value for the population) "
+    text += reference_section("network.projections: each", "Required: `from`, `to`, `dense: {}`. Further key: `init`.", ProjectionConfig{}, ProjectionConfig::fields());
+    text += reference_kinds("neuron", "`neuron: {lif: {tau_m: 5 ms, learn: {tau_m: shared}}}`: every model takes `learn`, with `shared` (one value for the population) "
                   "or `per_neuron` for each parameter that is learned. `beta` and `tau_m` exclude each other. `lif` takes `like: snntorch`, `spikingjelly` "
                   "or `norse`: that framework's defaults, which the other keys replace.", "neurons");
-    text += kinds("normalise", "Of the input current of a population, by what its feed-forward projections bring.", "normalisers");
-    text += kinds("init", "Initial weights.", "initialisers");
-    text += section("input", "`dataset` (required), `encoder`, `transform`, and:", e, Experiment::input_fields());
-    text += kinds("input.dataset", "Required.", "datasets");
-    text += kinds("input.encoder", "`direct` unless given.", "encoders");
-    text += section("input.transform", fmt::format("{}.", Transform::doc), e.transform, Transform::fields());
-    text += section("learning", "`bptt` (required), `optimiser` (required in training), `schedule`, and:", e, Experiment::learning_fields());
-    text += section("learning.bptt", "Back-propagation through time: `loss` (required), `surrogate`, `regularisers`, `truncate`, and:", e, Experiment::bptt_fields());
-    text += kinds("learning.bptt.loss", "Required.", "losses");
-    text += kinds("learning.bptt.surrogate", "The slope that stands for the derivative of a spike by x, the distance of the membrane from the threshold; "
+    text += reference_kinds("normalise", "Of the input current of a population, by what its feed-forward projections bring.", "normalisers");
+    text += reference_kinds("init", "Initial weights.", "initialisers");
+    text += reference_section("input", "`dataset` (required), `encoder`, `transform`, and:", e, Experiment::input_fields());
+    text += reference_kinds("input.dataset", "Required.", "datasets");
+    text += reference_kinds("input.encoder", "`direct` unless given.", "encoders");
+    text += reference_section("input.transform", fmt::format("{}.", Transform::doc), e.transform, Transform::fields());
+    text += reference_section("learning", "`bptt` (required), `optimiser` (required in training), `schedule`, and:", e, Experiment::learning_fields());
+    text += reference_section("learning.bptt", "Back-propagation through time: `loss` (required), `surrogate`, `regularisers`, `truncate`, and:", e, Experiment::bptt_fields());
+    text += reference_kinds("learning.bptt.loss", "Required.", "losses");
+    text += reference_kinds("learning.bptt.surrogate", "The slope that stands for the derivative of a spike by x, the distance of the membrane from the threshold; "
                   "`{atan: {alpha: 2}, window: 1}` makes it zero beyond that distance.", "surrogates");
-    text += kinds("learning.bptt.regularisers", "Added to the loss, for each spiking population.", "regularisers");
-    text += section("learning.bptt.truncate", "Truncated back-propagation; `steps` is required.", e, Experiment::truncate_fields());
-    text += kinds("learning.optimiser", "Required in training.", "optimisers");
-    text += kinds("learning.schedule", "`{cosine: {}, warm_up: 1}`: `warm_up` is the number of epochs over which the rate grows from zero.", "schedules");
-    text += section("record", "`spikes` and `membrane`, each a population or a list of them; and:", e.record, Record::fields());
-    text += section("output", "", e, Experiment::output_fields());
-    return text;
+    text += reference_kinds("learning.bptt.regularisers", "Added to the loss, for each spiking population.", "regularisers");
+    text += reference_section("learning.bptt.truncate", "Truncated back-propagation; `steps` is required.", e, Experiment::truncate_fields());
+    text += reference_kinds("learning.optimiser", "Required in training.", "optimisers");
+    text += reference_kinds("learning.schedule", "`{cosine: {}, warm_up: 1}`: `warm_up` is the number of epochs over which the rate grows from zero.", "schedules");
+    text += reference_section("record", "`spikes` and `membrane`, each a population or a list of them; and:", e.record, Record::fields());
+    text += reference_section("output", "", e, Experiment::output_fields());
+    return text + simulation_reference();
 }
 
 }  // namespace tripartite

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "core/text.hpp"
+#include "experiment/read_values.hpp"
 
 namespace tripartite {
 namespace {
@@ -32,6 +33,12 @@ constexpr Listed lists[] = {
     {"datasets", kinds_of<Dataset>},
     {"initialisers", kinds_of<InitialiserConfig>},
     {"normalisers", kinds_of<Normalisation>},
+    {"rules", kinds_of<ConnectionRule>},
+    {"distributions", kinds_of<AnyValue>},
+    {"synapses", kinds_of<SynapseKind>},
+    {"drives", kinds_of<DriveKind>},
+    {"sources", kinds_of<std::variant<PoissonTrains, GivenSpikes>>},
+    {"positions", kinds_of<PositionRule>},
 };
 
 std::string row_text(const ParameterDescription& p) {
@@ -62,21 +69,35 @@ void read_preset(Section& neuron, Lif::Params<double>& params) {
     if (neuron.has("tau_m") && !neuron.has("beta")) params.beta = std::numeric_limits<double>::quiet_NaN();
 }
 
+bool take_distribution(YamlNode& neuron, std::string_view key, const Demand& demand, std::vector<NeuronValue>& values, Problems& problems) {
+    YamlNode* node = neuron.find(key);
+    if (!node || node->kind != YamlNode::Kind::mapping) return false;
+    const auto distribution = read_distribution(*node, demand, problems);
+    if (!distribution) {
+        std::erase_if(neuron.entries, [&](const YamlNode& n) { return n.key == key; });
+        return false;
+    }
+    values.push_back({std::string(key), *distribution});
+    node->kind = YamlNode::Kind::scalar;
+    node->entries.clear();
+    node->scalar = fmt::format("{}", distribution->mean());
+    return true;
+}
+
 NeuronRegistry NeuronRegistry::shipped() {
     NeuronRegistry registry;
     NeuronModels::for_each([&]<class M>() { registry.add<M>(); });
     return registry;
 }
 
-NeuronConfig NeuronRegistry::read(const YamlNode& node, Problems& problems) const {
+NeuronSpec NeuronRegistry::read(const YamlNode& node, Problems& problems, std::vector<NeuronValue>* values) const {
     const YamlNode mapping = as_kind(node);
     Section section(mapping, problems);
     const YamlNode* chosen = section.take_kind("neuron", names_);
     section.close();
     if (!chosen) return {};
-    Section parameters(*chosen, problems, Section::Empty::allowed);
     const auto named = std::ranges::find_if(names_, [&](auto name) { return mapping.find(name) == chosen; });
-    return entries_[std::size_t(named - names_.begin())].read(parameters);
+    return entries_[std::size_t(named - names_.begin())].read(*chosen, problems, values);
 }
 
 std::span<const std::string_view> list_words() {

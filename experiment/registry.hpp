@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -7,21 +8,27 @@
 #include "experiment/section.hpp"
 #include "experiment/spec.hpp"
 #include "neurons/presets.hpp"
+#include "simulation/network.hpp"
 
 namespace tripartite {
 
-/// A neuron model for a spec that is written in C++. Throws Error if the parameters contradict each other.
-template <class M> NeuronConfig configure(const typename M::template Params<double>& params = {}, const std::vector<Learn>& learn = {}) {
-    NeuronConfig config{make_neuron<M>(params, learn), {}};
+/// A neuron model for a spec that is written in C++: make_neuron(), with what a resolved file says of it.
+template <class M> NeuronSpec configure(const typename M::template Params<double>& params = {}, const std::vector<Learn>& learn = {},
+                                        const std::vector<std::string>& per_neuron = {}) {
+    auto spec = make_neuron<M>(params, learn, per_neuron);
     const auto fields = M::template fields<double>();
     bool beta = false;
     for_each_field(fields, [&](const auto& f) { beta = beta || (f.name == "beta" && !value_text(f, params).empty()); });
     for_each_field(fields, [&](const auto& f) {
         const std::string text = value_text(f, params);
-        if (!text.empty() && !(beta && f.name == "tau_m")) config.written.emplace_back(f.name, text);
+        const bool replaced = (beta && f.name == "tau_m") || std::ranges::count(per_neuron, f.name);
+        if (!text.empty() && !replaced) spec.written.emplace_back(f.name, text);
     });
-    return config;
+    return spec;
 }
+
+/// Moves `key: {distribution}` of a neuron's parameters to `values` and leaves its mean in its place. Returns whether there was one.
+bool take_distribution(YamlNode& neuron, std::string_view key, const Demand& demand, std::vector<NeuronValue>& values, Problems& problems);
 
 /// Which parameters are learned: `learn: {beta: shared, threshold: per_neuron}`.
 std::vector<Learn> read_learn(Section& neuron, std::span<const ParameterDescription> parameters);
@@ -29,10 +36,19 @@ std::vector<Learn> read_learn(Section& neuron, std::span<const ParameterDescript
 /// `like: norse` replaces the defaults; a time constant in the file then replaces the preset's beta.
 void read_preset(Section& neuron, Lif::Params<double>& params);
 
-template <class M> NeuronConfig read_neuron(Section& neuron) {
+/// With `values`, parameters may be distributions: these are collected there, and the model gets their means.
+template <class M> NeuronSpec read_neuron(const YamlNode& node, Problems& problems, std::vector<NeuronValue>* values) {
     typename M::template Params<double> params;
     const auto fields = M::template fields<double>();
-    const std::size_t before = neuron.problems().count();
+    const std::size_t before = problems.count();
+    YamlNode plain = node;
+    std::vector<std::string> per_neuron;
+    if (values) for_each_field(fields, [&](const auto& f) {
+        if constexpr (std::is_same_v<typename std::decay_t<decltype(f)>::type, double>)
+            if (take_distribution(plain, f.name, Demand::of(f), *values, problems)) per_neuron.emplace_back(f.name);
+    });
+    Section neuron(plain, problems, Section::Empty::allowed);
+    if (values) neuron.refuse({"learn"}, "belongs to mode: train");
     if constexpr (std::is_same_v<M, Lif>) read_preset(neuron, params);
     neuron.read(params, fields);
     const auto learn = read_learn(neuron, describe_fields(params, fields));
@@ -40,12 +56,12 @@ template <class M> NeuronConfig read_neuron(Section& neuron) {
         neuron.problems().key(*tau, "beta is given in its place; leave out one of them");
     neuron.close();
     if (neuron.problems().count() > before) return {};
-    if (const std::string_view problem = M::problem(params); !problem.empty()) return neuron.problem(std::string(problem)), NeuronConfig{};
+    if (const std::string_view problem = M::problem(params); !problem.empty()) return neuron.problem(std::string(problem)), NeuronSpec{};
     try {
-        return configure<M>(params, learn);
+        return configure<M>(params, learn, per_neuron);
     } catch (const Error& e) {
         const std::string text = e.what(), name = std::string(M::name) + ": ";
-        return neuron.problem(text.starts_with(name) ? text.substr(name.size()) : text), NeuronConfig{};
+        return neuron.problem(text.starts_with(name) ? text.substr(name.size()) : text), NeuronSpec{};
     }
 }
 
@@ -54,7 +70,7 @@ class NeuronRegistry {
 public:
     struct Entry {
         KindDescription (*describe)();
-        NeuronConfig (*read)(Section& section);  ///< reads the parameters, reporting what is wrong
+        NeuronSpec (*read)(const YamlNode& parameters, Problems& problems, std::vector<NeuronValue>* values);  ///< reports what is wrong
     };
 
     /// The models of neurons/all.hpp.
@@ -70,8 +86,8 @@ public:
 
     const std::vector<std::string_view>& names() const { return names_; }
     const std::vector<Entry>& entries() const { return entries_; }
-    /// `neuron: {lif: {…}}`.
-    NeuronConfig read(const YamlNode& node, Problems& problems) const;
+    /// `neuron: {lif: {…}}`; where `values` is given, parameters may be distributions.
+    NeuronSpec read(const YamlNode& node, Problems& problems, std::vector<NeuronValue>* values = nullptr) const;
 
 private:
     std::vector<std::string_view> names_;

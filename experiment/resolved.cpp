@@ -1,5 +1,5 @@
 #include "experiment/read_experiment.hpp"
-#include "experiment/write_yaml.hpp"
+#include "experiment/write_simulation.hpp"
 
 namespace tripartite {
 namespace {
@@ -8,9 +8,9 @@ void add_population(YamlWriter& to, const PopulationConfig& p, std::string_view 
     to.add_fields(p, PopulationConfig::fields(size));
     YamlWriter parameters, learn;
     for (const auto& [key, value] : p.neuron.written) parameters.add(key, value);
-    for (const auto& l : p.neuron.spec.learned) learn.add(l.name, l.per_neuron ? "per_neuron" : "shared");
-    if (!p.neuron.spec.learned.empty()) parameters.add("learn", learn);
-    to.add("neuron", YamlWriter().add(p.neuron.spec.model, parameters));
+    for (const auto& l : p.neuron.learned) learn.add(l.name, l.per_neuron ? "per_neuron" : "shared");
+    if (!p.neuron.learned.empty()) parameters.add("learn", learn);
+    to.add("neuron", YamlWriter().add(p.neuron.model, parameters));
     if (p.normalise) to.add("normalise", kind_writer(*p.normalise));
 }
 
@@ -66,12 +66,13 @@ YamlWriter learning_writer(const Experiment& e) {
 }  // namespace
 
 std::string resolved_yaml(const Experiment& e) {
+    if (e.mode == Experiment::Mode::simulate) return resolved_simulation(e);
     YamlWriter input, record;
     input.add("dataset", kind_writer(e.dataset)).add("encoder", kind_writer(e.encoder));
     input.add("transform", YamlWriter().add_fields(e.transform, Transform::fields())).add_fields(e, Experiment::input_fields());
     record.add("spikes", e.record.spikes).add("membrane", e.record.membrane).add_fields(e.record, Record::fields());
     return YamlWriter()
-        .add("experiment", YamlWriter().add_fields(e, Experiment::experiment_fields()))
+        .add("experiment", YamlWriter().add_fields(e, Experiment::experiment_fields()).add_fields(e, Experiment::training_fields()))
         .add("time", YamlWriter().add_fields(e, Experiment::time_fields()))
         .add("network", network_writer(e.network))
         .add("input", input)

@@ -1,5 +1,3 @@
-#include <unistd.h>
-
 #include <map>
 #include <nlohmann/json.hpp>
 #include <numeric>
@@ -13,11 +11,6 @@
 
 namespace tripartite {
 namespace {
-
-std::string host() {
-    char name[256] = {};
-    return gethostname(name, sizeof name - 1) == 0 ? name : "";
-}
 
 nlohmann::ordered_json or_null(double x) { return x < 0 ? nlohmann::ordered_json() : nlohmann::ordered_json(x); }
 

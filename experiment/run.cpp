@@ -1,5 +1,7 @@
 #include "experiment/run.hpp"
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 
@@ -9,9 +11,7 @@
 #include "io/atomic_file.hpp"
 
 namespace tripartite {
-namespace {
 
-/// The peak of resident memory of this process, from the kernel.
 double peak_memory_mb() {
     std::ifstream status("/proc/self/status");
     for (std::string line; std::getline(status, line);)
@@ -19,11 +19,18 @@ double peak_memory_mb() {
     return 0;
 }
 
-void make_folder(const std::string& folder) {
+void make_output_folder(const std::string& folder) {
     std::error_code error;
     std::filesystem::create_directories(folder, error);
     if (error) fail("{}: the output folder cannot be made: {}; choose another with --out", folder, error.message());
 }
+
+std::string host() {
+    char name[256] = {};
+    return gethostname(name, sizeof name - 1) == 0 ? name : "";
+}
+
+namespace {
 
 template <class Real> RunSummary run_in(const Experiment& experiment, const RunOptions& options, Observer& observer) {
     TrainingRun<Real> run(experiment, options, observer);
@@ -33,7 +40,7 @@ template <class Real> RunSummary run_in(const Experiment& experiment, const RunO
 }  // namespace
 
 RunSummary run_experiment(const Experiment& experiment, const RunOptions& options, Observer& observer) {
-    make_folder(options.folder);
+    make_output_folder(options.folder);
     write_atomically(options.folder + "/config.yaml", resolved_yaml(experiment));
     auto summary = experiment.precision == Experiment::Precision::float32 ? run_in<float>(experiment, options, observer)
                                                                          : run_in<double>(experiment, options, observer);

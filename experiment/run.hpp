@@ -26,6 +26,13 @@ struct RunSummary {
     int threads = 0;
 };
 
+/// Creates the folder if it is not there.
+void make_output_folder(const std::string& folder);
+/// The peak of resident memory of this process, from the kernel.
+double peak_memory_mb();
+/// The name of this machine.
+std::string host();
+
 /// Trains or evaluates, and writes config.yaml, summary.json, results.h5 and checkpoint.h5 into the folder.
 /// Throws Error for anything that a user or a file can cause; a checkpoint of before stays as it is.
 RunSummary run_experiment(const Experiment& experiment, const RunOptions& options, Observer& observer);

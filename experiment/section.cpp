@@ -71,6 +71,27 @@ std::optional<std::string> read_word(const YamlNode& node, Problems& problems) {
     return text ? std::optional(*text) : std::nullopt;
 }
 
+std::span<const YamlNode> read_list(const YamlNode& node, std::string_view what, int entries, Problems& problems) {
+    const bool list = node.kind == YamlNode::Kind::list;
+    if (list && (entries < 0 || node.entries.size() == std::size_t(entries))) return node.entries;
+    problems.value(node, fmt::format("expected {}, got {}", what, list ? fmt::format("{} values", node.entries.size()) : node.description()));
+    return {};
+}
+
+std::optional<Interval> read_interval(const YamlNode& node, const Demand& demand, Problems& problems) {
+    const auto bounds = read_list(node, "[low, high]", 2, problems);
+    if (bounds.empty()) return std::nullopt;
+    Interval interval;
+    for (const auto& [entry, to, open] : {std::tuple(&bounds[0], &interval.low, "-.inf"), {&bounds[1], &interval.high, ".inf"}}) {
+        if (entry->kind == YamlNode::Kind::scalar && entry->scalar == open) continue;
+        const auto number = read_number(*entry, demand, problems);
+        if (!number) return std::nullopt;
+        *to = *number;
+    }
+    if (interval.low > interval.high) return problems.value(node, "low must not be above high"), std::nullopt;
+    return interval;
+}
+
 std::optional<int> read_choice(const YamlNode& node, std::span<const std::string_view> choices, Problems& problems) {
     const std::string* text = scalar(node, "one of " + listed(choices), problems);
     if (!text) return std::nullopt;
@@ -134,6 +155,14 @@ const YamlNode* Section::take_kind(std::string_view what, std::span<const std::s
         problem(fmt::format("names no {}; known: {}", what, listed(kinds)));
     }
     return nullptr;
+}
+
+void Section::refuse(std::initializer_list<std::string_view> keys, std::string_view why) {
+    for (const auto key : keys)
+        if (const YamlNode* value = readable_ ? node_.find(key) : nullptr; value && !std::ranges::count(known_, key)) {
+            problems_.key(*value, std::string(why));
+            known_.push_back(key);
+        }
 }
 
 void Section::close() {

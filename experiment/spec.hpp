@@ -11,6 +11,7 @@
 #include "datasets/transform.hpp"
 #include "encoders/encoder.hpp"
 #include "engine/network.hpp"
+#include "experiment/simulation_spec.hpp"
 #include "learning/batch_norm.hpp"
 #include "learning/loss.hpp"
 #include "learning/optimiser.hpp"
@@ -22,18 +23,12 @@
 /// What an experiment file says, as plain structs: an embedder fills them in without YAML. Times are in ms.
 namespace tripartite {
 
-/// A neuron model with its parameters; `written` has each parameter as the resolved file shows it. Made by configure<Model>().
-struct NeuronConfig {
-    NeuronSpec spec;
-    std::vector<std::pair<std::string, std::string>> written;  ///< YAML key, value with unit
-};
-
 using Normalisation = std::variant<BatchNormOptions>;
 
 struct PopulationConfig {
     std::string name;
     int size = 0;
-    NeuronConfig neuron;
+    NeuronSpec neuron;  ///< made by configure<Model>()
     double dropout = 0;
     std::optional<Normalisation> normalise;
 
@@ -104,10 +99,10 @@ inline constexpr auto window_field = field("window", &Surrogate::window, "", "di
 inline constexpr auto warm_up_field = field("warm_up", &ScheduleSpec::warm_up, "epochs", "epochs over which the rate grows from zero").non_negative();
 
 struct Experiment {
-    enum class Mode { train, evaluate };
+    enum class Mode { train, evaluate, simulate };
     enum class Precision { float32, float64 };
     enum class Update { batch, window };
-    static constexpr std::string_view modes[] = {"train", "evaluate"}, precisions[] = {"float32", "float64"}, updates[] = {"batch", "window"};
+    static constexpr std::string_view modes[] = {"train", "evaluate", "simulate"}, precisions[] = {"float32", "float64"}, updates[] = {"batch", "window"};
 
     // experiment:
     std::string name = "experiment";
@@ -142,21 +137,26 @@ struct Experiment {
     Record record;
     std::string folder;              ///< empty: chosen by whoever runs it
     bool tensorboard = false;
+    // what belongs to mode: simulate; name to threads, dt and folder belong to all modes, the rest of this struct to the others
+    SimulationConfig simulation;
 
     static constexpr auto experiment_fields() {
         using E = Experiment;
         return std::tuple{field("name", &E::name, "", "how results are labelled"),
                           field("mode", &E::mode, "", "what to do").one_of(modes),
-                          field("checkpoint", &E::checkpoint, "", "the trained network to evaluate"),
                           field("seed", &E::seed, "", "key of all random numbers"),
                           field("precision", &E::precision, "", "of state, weights and gradients").one_of(precisions),
-                          field("threads", &E::threads, "", "0 takes all cores; results do not depend on it").within(0, 1024),
+                          field("threads", &E::threads, "", "0 takes all cores; results do not depend on it").within(0, 1024)};
+    }
+    static constexpr auto training_fields() {
+        using E = Experiment;
+        return std::tuple{field("checkpoint", &E::checkpoint, "", "the trained network to evaluate"),
                           field("event_density", &E::event_density, "", "spikes per neuron and step below which delivery is event-driven").within(0, 1)};
     }
+    static constexpr auto dt_field() { return field("dt", &Experiment::dt, "ms", "length of a step").positive(); }
     static constexpr auto time_fields() {
         using E = Experiment;
-        return std::tuple{field("dt", &E::dt, "ms", "length of a step").positive(),
-                          field("steps", &E::steps, "", "steps per sample; or give duration, in ms").within(1, 1e6)};
+        return std::tuple{dt_field(), field("steps", &E::steps, "", "steps per sample; or give duration, in ms").within(1, 1e6)};
     }
     static constexpr auto input_fields() {
         return std::tuple{field("validation", &Experiment::validation, "", "training samples kept to choose the best epoch by").within(0, 1e9)};
@@ -176,10 +176,10 @@ struct Experiment {
         return std::tuple{field("epochs", &E::epochs, "", "passes over the training set").within(1, 1e6),
                           field("batch", &E::batch, "", "samples per update").within(1, 1e6)};
     }
+    static constexpr auto folder_field() { return field("folder", &Experiment::folder, "", "where results are written"); }
     static constexpr auto output_fields() {
         using E = Experiment;
-        return std::tuple{field("folder", &E::folder, "", "where results are written"),
-                          field("tensorboard", &E::tensorboard, "", "also write TensorBoard's event file")};
+        return std::tuple{folder_field(), field("tensorboard", &E::tensorboard, "", "also write TensorBoard's event file")};
     }
 };
 

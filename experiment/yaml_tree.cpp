@@ -119,6 +119,8 @@ void Problems::at(const Place& place, const std::string& path, const std::string
 void Problems::raise() {
     if (found_.empty()) return;
     std::ranges::stable_sort(found_, {}, [](const Problem& p) { return std::pair(p.place.line, p.place.column); });
+    const auto same = std::ranges::unique(found_, {}, &Problem::text);  // an entry for several populations is read for each
+    found_.erase(same.begin(), same.end());
     std::string text;
     for (const auto& problem : found_) text += (text.empty() ? "" : "\n") + problem.text;
     throw ConfigError(text);

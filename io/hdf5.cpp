@@ -1,58 +1,17 @@
 #include "io/hdf5.hpp"
 
-#include <hdf5.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <functional>
 #include <numeric>
 #include <utility>
 
 #include "core/error.hpp"
 #include "io/atomic_file.hpp"
+#include "io/hdf5_handle.hpp"
 
 namespace tripartite {
 namespace {
-
-static_assert(std::is_same_v<hid_t, std::int64_t>, "the header stores HDF5's identifiers without including it");
-
-/// An identifier that is closed by its own function, whatever happens.
-class Handle {
-public:
-    Handle(hid_t id, herr_t (*close)(hid_t)) : id_(id), close_(close) {}
-    ~Handle() {
-        if (id_ >= 0) close_(id_);
-    }
-    Handle(const Handle&) = delete;
-    Handle& operator=(const Handle&) = delete;
-    operator hid_t() const { return id_; }
-
-private:
-    hid_t id_;
-    herr_t (*close_)(hid_t);
-};
-
-/// HDF5 would print its errors.
-void silence() { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }
-
-/// What went wrong innermost: in words, and as the errno that HDF5 hides in them.
-struct Failure {
-    std::string text = "unknown reason";
-    int error = 0;
-};
-Failure last_failure() {
-    Failure failure;
-    const auto visit = [](unsigned level, const H5E_error2_t* entry, void* to) -> herr_t {
-        auto& found = *static_cast<Failure*>(to);
-        if (level == 0) found.text = entry->desc;
-        if (const char* at = std::strstr(entry->desc, "errno = ")) found.error = std::atoi(at + std::strlen("errno = "));
-        return 0;
-    };
-    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, visit, &failure);
-    return failure;
-}
 
 [[noreturn]] void fail_write(const std::string& path, std::string_view what) {
     const Failure failure = last_failure();
@@ -92,7 +51,7 @@ void H5Writer::write(const std::string& d, std::span<const std::uint64_t> v, con
 void H5Writer::write(const std::string& d, std::span<const std::uint8_t> v, const Shape& s) { write_as(H5T_NATIVE_UINT8, d, v.data(), v.size(), s); }
 
 void H5Writer::write_as(std::int64_t type, const std::string& dataset, const void* values, std::size_t count, const Shape& shape) {
-    TRIPARTITE_CHECK(std::accumulate(shape.begin(), shape.end(), std::uint64_t{1}, std::multiplies{}) == count);
+    TRIPARTITE_CHECK(!values || std::accumulate(shape.begin(), shape.end(), std::uint64_t{1}, std::multiplies{}) == count);
     const std::vector<hsize_t> dimensions(shape.begin(), shape.end());
     const Handle space(dimensions.empty() ? H5Screate(H5S_SCALAR) : H5Screate_simple(int(dimensions.size()), dimensions.data(), nullptr), H5Sclose);
     const Handle links(H5Pcreate(H5P_LINK_CREATE), H5Pclose), creation(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
@@ -103,8 +62,10 @@ void H5Writer::write_as(std::int64_t type, const std::string& dataset, const voi
         fail_write(path_, fmt::format("dataset '{}'", dataset));
 }
 
-void H5Writer::attribute_as(std::int64_t type, const std::string& object, const std::string& name, const void* value) {
-    const Handle space(H5Screate(H5S_SCALAR), H5Sclose);
+/// A scalar, or a list of `count` values.
+void H5Writer::attribute_as(std::int64_t type, const std::string& object, const std::string& name, const void* value, std::int64_t count) {
+    const auto length = hsize_t(count);
+    const Handle space(count < 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &length, nullptr), H5Sclose);
     const Handle attribute(H5Acreate_by_name(file_, object.c_str(), name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
     if (attribute < 0 || H5Awrite(attribute, type, value) < 0) fail_write(path_, fmt::format("attribute '{}' of '{}'", name, object));
 }
@@ -115,6 +76,9 @@ void H5Writer::attribute(const std::string& object, const std::string& name, std
     attribute_as(text_type(), object, name, &text);
 }
 void H5Writer::attribute(const std::string& object, const std::string& name, double value) { attribute_as(H5T_NATIVE_DOUBLE, object, name, &value); }
+void H5Writer::attribute(const std::string& object, const std::string& name, std::span<const std::uint64_t> values) {
+    attribute_as(H5T_NATIVE_UINT64, object, name, values.data(), std::int64_t(values.size()));
+}
 void H5Writer::integer_attribute(const std::string& object, const std::string& name, std::int64_t value) {
     attribute_as(H5T_NATIVE_INT64, object, name, &value);
 }
@@ -126,134 +90,28 @@ void H5Writer::commit() {
     publish(path_);
 }
 
-namespace {
+template <class T> void H5Writer::create(const std::string& dataset, const Shape& shape) { write_as(native<T>(), dataset, nullptr, 0, shape); }
 
-template <class T> hid_t native();
-template <> hid_t native<double>() { return H5T_NATIVE_DOUBLE; }
-template <> hid_t native<float>() { return H5T_NATIVE_FLOAT; }
-template <> hid_t native<std::int64_t>() { return H5T_NATIVE_INT64; }
-template <> hid_t native<std::uint64_t>() { return H5T_NATIVE_UINT64; }
-template <> hid_t native<std::uint8_t>() { return H5T_NATIVE_UINT8; }
-
-/// HDF5 would clip or truncate silently.
-H5T_conv_ret_t refuse_loss(H5T_conv_except_t, hid_t, hid_t, void*, void*, void*) { return H5T_CONV_ABORT; }
-
-bool is_number(hid_t type) { return H5Tget_class(type) == H5T_INTEGER || H5Tget_class(type) == H5T_FLOAT; }
-
-Handle open_dataset(const std::string& path, hid_t file, const H5Reader& reader, const std::string& dataset) {
-    const hid_t set = reader.has(dataset) ? H5Dopen2(file, dataset.c_str(), H5P_DEFAULT) : hid_t{-1};
-    if (set < 0) fail("{}: there is no dataset '{}'", path, dataset);
-    return {set, H5Dclose};
+template <class T> void H5Writer::write_rows(const std::string& dataset, std::uint64_t first, std::span<const T> values) {
+    if (values.empty()) return;
+    const Handle set(H5Dopen2(file_, dataset.c_str(), H5P_DEFAULT), H5Dclose), space(H5Dget_space(set), H5Sclose);
+    std::vector<hsize_t> begin(std::size_t(H5Sget_simple_extent_ndims(space))), count(begin.size());
+    H5Sget_simple_extent_dims(space, count.data(), nullptr);
+    begin[0] = first;
+    hsize_t row = 1;
+    for (std::size_t i = 1; i < count.size(); ++i) row *= count[i];
+    count[0] = values.size() / row;
+    H5Sselect_hyperslab(space, H5S_SELECT_SET, begin.data(), nullptr, count.data(), nullptr);
+    const hsize_t number = values.size();
+    const Handle memory(H5Screate_simple(1, &number, nullptr), H5Sclose);
+    if (H5Dwrite(set, native<T>(), memory, space, H5P_DEFAULT, values.data()) < 0) fail_write(path_, fmt::format("dataset '{}'", dataset));
 }
 
-Handle open_attribute(const std::string& path, hid_t file, const H5Reader& reader, const std::string& object, const std::string& name) {
-    if (!reader.has_attribute(object, name)) fail("{}: '{}' has no attribute '{}'", path, object, name);
-    return {H5Aopen_by_name(file, object.c_str(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose};
-}
-
-template <class T> T read_number(const std::string& path, hid_t attribute, const std::string& object, const std::string& name) {
-    const Handle type(H5Aget_type(attribute), H5Tclose);
-    const bool fits = std::is_integral_v<T> ? H5Tget_class(type) == H5T_INTEGER : is_number(type);
-    T value{};
-    if (!fits || H5Aread(attribute, native<T>(), &value) < 0)
-        fail("{}: attribute '{}' of '{}' is not {}", path, name, object, std::is_integral_v<T> ? "an integer" : "a number");
-    return value;
-}
-
-}  // namespace
-
-H5Reader::H5Reader(std::string path) : path_(std::move(path)) {
-    silence();
-    if (::access(path_.c_str(), R_OK) != 0) fail("{}: cannot be read: {}", path_, std::strerror(errno));
-    if (H5Fis_hdf5(path_.c_str()) <= 0) fail("{} is not an HDF5 file", path_);
-    const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
-    H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
-    file_ = H5Fopen(path_.c_str(), H5F_ACC_RDONLY, access);
-    if (file_ < 0) fail("{}: the HDF5 file is damaged: {}", path_, last_failure().text);
-}
-
-H5Reader::~H5Reader() {
-    if (file_ >= 0) H5Fclose(file_);
-}
-
-bool H5Reader::has(const std::string& object) const {
-    for (std::size_t end = object.find_first_not_of('/'); end < object.size();) {  // HDF5 wants every group on the way to exist
-        end = std::min(object.find('/', end + 1), object.size());
-        if (H5Lexists(file_, object.substr(0, end).c_str(), H5P_DEFAULT) <= 0) return false;
-    }
-    return !object.empty();
-}
-
-std::vector<std::uint64_t> H5Reader::shape(const std::string& dataset) const {
-    const Handle set = open_dataset(path_, file_, *this, dataset), space(H5Dget_space(set), H5Sclose);
-    std::vector<hsize_t> dimensions(std::size_t(std::max(0, H5Sget_simple_extent_ndims(space))));
-    H5Sget_simple_extent_dims(space, dimensions.data(), nullptr);
-    return {dimensions.begin(), dimensions.end()};
-}
-
-template <class T> std::vector<T> H5Reader::read(const std::string& dataset) const {
-    const Handle set = open_dataset(path_, file_, *this, dataset), space(H5Dget_space(set), H5Sclose), type(H5Dget_type(set), H5Tclose);
-    if (!is_number(type)) fail("{}: dataset '{}' does not hold numbers", path_, dataset);
-    std::vector<T> values(std::size_t(H5Sget_simple_extent_npoints(space)));
-    const Handle transfer(H5Pcreate(H5P_DATASET_XFER), H5Pclose);
-    if (std::is_integral_v<T>) H5Pset_type_conv_cb(transfer, refuse_loss, nullptr);
-    if (!values.empty() && H5Dread(set, native<T>(), H5S_ALL, H5S_ALL, transfer, values.data()) < 0)
-        fail("{}: dataset '{}' cannot be read{}", path_, dataset,
-             std::is_integral_v<T> ? fmt::format(": it is damaged, or not all of its numbers are {}-bit integers", 8 * sizeof(T))
-                                   : ": it is damaged");
-    return values;
-}
-template std::vector<double> H5Reader::read(const std::string&) const;
-template std::vector<float> H5Reader::read(const std::string&) const;
-template std::vector<std::int64_t> H5Reader::read(const std::string&) const;
-template std::vector<std::uint64_t> H5Reader::read(const std::string&) const;
-template std::vector<std::uint8_t> H5Reader::read(const std::string&) const;
-
-bool H5Reader::has_attribute(const std::string& object, const std::string& name) const {
-    return has(object) && H5Aexists_by_name(file_, object.c_str(), name.c_str(), H5P_DEFAULT) > 0;
-}
-
-std::string H5Reader::text_attribute(const std::string& object, const std::string& name) const {
-    const Handle attribute = open_attribute(path_, file_, *this, object, name), type(H5Aget_type(attribute), H5Tclose);
-    if (H5Tget_class(type) != H5T_STRING) fail("{}: attribute '{}' of '{}' is not text", path_, name, object);
-    std::string text;
-    if (H5Tis_variable_str(type) > 0) {
-        char* contents = nullptr;
-        if (H5Aread(attribute, type, &contents) >= 0 && contents) text = contents;
-        H5free_memory(contents);
-    } else {
-        text.resize(H5Tget_size(type));
-        H5Aread(attribute, type, text.data());
-        text.resize(std::min(text.find('\0'), text.size()));
-    }
-    return text;
-}
-
-double H5Reader::real_attribute(const std::string& object, const std::string& name) const {
-    return read_number<double>(path_, open_attribute(path_, file_, *this, object, name), object, name);
-}
-std::int64_t H5Reader::integer_attribute(const std::string& object, const std::string& name) const {
-    return read_number<std::int64_t>(path_, open_attribute(path_, file_, *this, object, name), object, name);
-}
-
-bool H5Reader::is_group(const std::string& object) const {
-    H5O_info_t info{};
-    return has(object) && H5Oget_info_by_name(file_, object.c_str(), &info, H5P_DEFAULT) >= 0 && info.type == H5O_TYPE_GROUP;
-}
-
-std::vector<std::string> H5Reader::children(const std::string& group) const {
-    const Handle opened(has(group) ? H5Gopen2(file_, group.c_str(), H5P_DEFAULT) : hid_t{-1}, H5Gclose);
-    if (opened < 0) fail("{}: there is no group '{}'", path_, group);
-    H5G_info_t info{};
-    H5Gget_info(opened, &info);
-    std::vector<std::string> names;
-    for (hsize_t i = 0; i < info.nlinks; ++i) {
-        const auto length = H5Lget_name_by_idx(opened, ".", H5_INDEX_NAME, H5_ITER_INC, i, nullptr, 0, H5P_DEFAULT);
-        std::string name(std::size_t(std::max<ssize_t>(length, 0)), '\0');
-        H5Lget_name_by_idx(opened, ".", H5_INDEX_NAME, H5_ITER_INC, i, name.data(), name.size() + 1, H5P_DEFAULT);
-        names.push_back(std::move(name));
-    }
-    return names;
-}
+template void H5Writer::create<double>(const std::string&, const Shape&);
+template void H5Writer::create<float>(const std::string&, const Shape&);
+template void H5Writer::create<std::uint64_t>(const std::string&, const Shape&);
+template void H5Writer::write_rows(const std::string&, std::uint64_t, std::span<const double>);
+template void H5Writer::write_rows(const std::string&, std::uint64_t, std::span<const float>);
+template void H5Writer::write_rows(const std::string&, std::uint64_t, std::span<const std::uint64_t>);
 
 }  // namespace tripartite

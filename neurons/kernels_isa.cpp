@@ -1,30 +1,18 @@
-// Compiled once per instruction set.
-#include "engine/neuron_kernels.hpp"
-#include "neurons/all.hpp"
+// Compiled once per instruction set and model: the build defines TRIPARTITE_MODEL, the model's place in neurons/all.hpp.
+#include "neurons/compiled.hpp"
 
 namespace tripartite {
 inline namespace TRIPARTITE_ISA {
-namespace {
 
-template <class M, class Real, int variant = 0> NeuronKernels<Real> of_variant(int wanted) {
-    if constexpr (variant + 1 < num_variants<M>)
-        if (wanted != variant) return of_variant<M, Real, variant + 1>(wanted);
-    return make_neuron_kernels<M, variant, Real>();
+template <int model, class Real> NeuronKernels<Real> neuron_kernels(int variant) {
+    using M = NeuronModels::at<model>;
+    return [&]<int... v>(std::integer_sequence<int, v...>) {
+        const NeuronKernels<Real> all[] = {make_neuron_kernels<M, v, Real>()...};
+        return all[variant];
+    }(std::make_integer_sequence<int, num_variants<M>>{});
 }
-
-template <class Real> NeuronKernels<Real> of_model(int model, int variant) {
-    NeuronKernels<Real> found{};
-    int position = 0;
-    NeuronModels::for_each([&]<class M>() {
-        if (position++ == model) found = of_variant<M, Real>(variant);
-    });
-    return found;
-}
-
-}  // namespace
-
-NeuronKernels<float> float32_neurons(int model, int variant) { return of_model<float>(model, variant); }
-NeuronKernels<double> float64_neurons(int model, int variant) { return of_model<double>(model, variant); }
+template NeuronKernels<float> neuron_kernels<TRIPARTITE_MODEL, float>(int variant);
+template NeuronKernels<double> neuron_kernels<TRIPARTITE_MODEL, double>(int variant);
 
 }  // namespace TRIPARTITE_ISA
 }  // namespace tripartite

@@ -14,7 +14,6 @@ import contextlib
 import json
 import os
 import pathlib
-import platform
 import select
 import statistics
 import subprocess
@@ -22,10 +21,9 @@ import sys
 from importlib.metadata import version
 from typing import NamedTuple
 
+from report import ROOT, machine, take_turns, times_ours, write
+
 HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
-README = ROOT / "benchmarks" / "README.md"
-BEGIN, END = "<!-- peers:begin -->", "<!-- peers:end -->"
 OURS = "tripartite"
 PEERS = {"snntorch": "snnTorch", "spikingjelly": "SpikingJelly"}
 ITERATIONS = {"fashion_mnist_1000": 8, "linear_lif": 6}  # of one round
@@ -103,15 +101,6 @@ def finalists(case, peer):
     return list(dict.fromkeys(min(group, key=times.get) for group in (grid, calm)))
 
 
-def take_turns(runs, rounds):
-    """Calls each of the named functions once a round, in alternating order, and returns the lists of results."""
-    times = {name: [] for name in runs}
-    for turn in range(rounds):
-        for name in list(runs)[::1 if turn % 2 == 0 else -1]:
-            times[name].append(runs[name]())
-    return times
-
-
 def measure(case, options):
     """Measures one case and returns its lines of the table; a peer counts with the finalist of lower median."""
     print(f"{case}: preliminary round, load average {os.getloadavg()[0]:.1f}", flush=True)
@@ -144,35 +133,19 @@ def row(case, name, times, ours, memory):
     """One line of the table."""
     median = statistics.median(times)
     epoch = f"{median * EPOCH[case] / 1000:.1f}" if case in EPOCH else "-"
-    ratio = "-"
-    if ours:
-        pairs = [theirs / own for theirs, own in zip(times, ours)]
-        ratio = f"{median / statistics.median(ours):.1f} ({min(pairs):.1f} to {max(pairs):.1f})"
-    return f"| {case} | {name} | {median:.1f} ({min(times):.1f} to {max(times):.1f}) | {epoch} | {ratio} | {memory:.0f} |"
-
-
-def processor():
-    """The processor's name."""
-    with open("/proc/cpuinfo", encoding="ascii") as cpuinfo:
-        return next((line.split(":")[1].strip() for line in cpuinfo if line.startswith("model name")), platform.machine())
+    return (f"| {case} | {name} | {median:.1f} ({min(times):.1f} to {max(times):.1f}) | {epoch} | {times_ours(times, ours)} "
+            f"| {memory:.0f} |")
 
 
 def table(rows):
     """The whole report in markdown."""
     packages = ", ".join(f"{name} {version(name)}" for name in ("torch", *PEERS))
     return "\n".join([
-        f"{packages}; {os.cpu_count()} cores of {processor()}; float32.",
+        f"{packages}; {machine()}; float32.",
         "",
         "| case | framework (its best setting) | ms/iteration (range) | s/epoch | times ours (range) | peak memory, MB |",
         "|---|---|---|---|---|---|",
         *rows])
-
-
-def write(text):
-    """Replaces what stands between the markers in benchmarks/README.md."""
-    before, rest = README.read_text(encoding="utf-8").split(BEGIN)
-    _, after = rest.split(END)
-    README.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
 
 
 def main():
@@ -187,7 +160,7 @@ def main():
     text = table([line for case in options.case or ITERATIONS for line in measure(case, options)])
     print(text)
     if options.write:
-        write(text)
+        write("peers", text)
 
 
 if __name__ == "__main__":

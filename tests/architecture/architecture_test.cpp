@@ -32,7 +32,8 @@ const std::map<std::string, Folders> may_include{
     {"datasets", {"core", "engine", "io"}},
     {"io", {"core", "engine"}},
     {"experiment", {"core", "engine", "neurons", "synapses", "simulation", "learning", "encoders", "datasets", "io"}},
-    {"cli", {"core", "engine", "neurons", "synapses", "simulation", "learning", "encoders", "datasets", "io", "experiment"}},
+    {"plot", {"core", "io"}},
+    {"cli", {"core", "engine", "neurons", "synapses", "simulation", "learning", "encoders", "datasets", "io", "plot", "experiment"}},
 };
 /// Where the neurons' equations are compiled into the engine's loops; the equations know nothing of the engine.
 const Folders may_include_engine{"neurons/compiled.hpp", "neurons/compiled.cpp", "neurons/kernels_isa.cpp"};

@@ -1,9 +1,11 @@
-// Every file in configs/ is read, built, and trained on one batch.
+// Every file in configs/ is read; those that train are built and trained on one batch, those that simulate are written and read again.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <fstream>
+#include <sstream>
 
 #include "experiment/read_experiment.hpp"
 #include "learning/bptt.hpp"
@@ -13,10 +15,14 @@ namespace {
 
 const std::string folder = std::string(TRIPARTITE_SOURCE_DIR) + "/configs/";
 
-std::vector<std::string> config_names() {
+std::vector<std::string> config_names(bool simulated) {
     std::vector<std::string> names;
-    for (const auto& file : std::filesystem::recursive_directory_iterator(folder))
-        if (file.path().extension() == ".yaml") names.push_back(file.path().string().substr(folder.size()));
+    for (const auto& file : std::filesystem::recursive_directory_iterator(folder)) {
+        std::ostringstream text;
+        text << std::ifstream(file.path()).rdbuf();
+        if (file.path().extension() == ".yaml" && (text.str().find("mode: simulate") != std::string::npos) == simulated)
+            names.push_back(file.path().string().substr(folder.size()));
+    }
     std::ranges::sort(names);
     return names;
 }
@@ -46,11 +52,25 @@ TEST_P(Config, TrainsABatch) {
     EXPECT_GT(global_norm<float>(bptt.engine().parameters().gradients, pool), 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(Files, Config, testing::ValuesIn(config_names()), [](const auto& info) {
+struct SimulatedConfig : testing::TestWithParam<std::string> {};
+
+TEST_P(SimulatedConfig, ReadsBackAsItIsWritten) {
+    const auto experiment = read_experiment(folder + GetParam());
+    EXPECT_EQ(experiment.mode, Experiment::Mode::simulate);
+    EXPECT_EQ(experiment.name, std::filesystem::path(GetParam()).stem());
+    EXPECT_FALSE(experiment.simulation.expected.empty());
+    experiment.simulation.network.validate();
+    const auto resolved = resolved_yaml(experiment);
+    EXPECT_EQ(resolved, resolved_yaml(parse_experiment(resolved, "RESOLVED")));
+}
+
+std::string test_name(const testing::TestParamInfo<std::string>& info) {
     std::string name = info.param;
     std::ranges::replace_if(name, [](unsigned char c) { return !std::isalnum(c); }, '_');
     return name;
-});
+}
+INSTANTIATE_TEST_SUITE_P(Files, Config, testing::ValuesIn(config_names(false)), test_name);
+INSTANTIATE_TEST_SUITE_P(Files, SimulatedConfig, testing::ValuesIn(config_names(true)), test_name);
 
 }  // namespace
 }  // namespace tripartite

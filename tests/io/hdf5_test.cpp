@@ -9,6 +9,35 @@ namespace {
 
 using Shape = std::vector<std::uint64_t>;
 
+TEST(Hdf5, RangesReadWhatTheyName) {
+    const TemporaryFolder folder;
+    std::vector<double> values(5 * 7);
+    std::iota(values.begin(), values.end(), 0.0);
+    H5Writer writer(folder / "a.h5");
+    writer.write("/x", values, {5, 7});
+    writer.commit();
+    const H5Reader reader(folder / "a.h5");
+    EXPECT_EQ(reader.read<double>("/x", {{1, 2}, {0, 3, 3}}), (std::vector<double>{7, 10, 13, 14, 17, 20}));
+    EXPECT_EQ(reader.read<float>("/x", {{4, 1}, {6, 1}}), std::vector<float>{34});
+    EXPECT_TRUE(reader.read<double>("/x", {{2, 0}, {0, 7}}).empty());
+    EXPECT_THROW(reader.read<double>("/x", {{4, 2}, {0, 7}}), InternalError);
+    EXPECT_THROW(reader.read<double>("/x", {{4, 1}}), InternalError);
+}
+
+TEST(Hdf5, ListsInAttributesComeBack) {
+    const TemporaryFolder folder;
+    const std::vector<std::uint64_t> ids{3, 1, 1ull << 60}, none;
+    H5Writer writer(folder / "a.h5");
+    writer.attribute("/", "ids", ids);
+    writer.attribute("/", "none", none);
+    writer.attribute("/", "text", std::string("three"));
+    writer.commit();
+    const H5Reader reader(folder / "a.h5");
+    EXPECT_EQ(reader.list_attribute("/", "ids"), ids);
+    EXPECT_EQ(reader.list_attribute("/", "none"), none);
+    EXPECT_EQ(error_of([&] { (void)reader.list_attribute("/", "text"); }), folder / "a.h5: attribute 'text' of '/' is not a list of integers");
+}
+
 TEST(Hdf5, NumbersOfEveryTypeComeBack) {
     const TemporaryFolder folder;
     const std::vector<double> reals{1.5, -2, 1e300, 0.1, 0, -0.0};

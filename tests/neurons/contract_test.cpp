@@ -1,70 +1,24 @@
-// What every neuron model owes, whatever its equations.
+// What every neuron model owes that can be trained, whatever its equations.
 #include <gtest/gtest.h>
 
-#include <cctype>
 #include <cmath>
-#include <cstdlib>
-#include <new>
 #include <set>
 
+#include "tests/neurons/allocations.hpp"
+#include "tests/neurons/model_name.hpp"
 #include "tests/neurons/tile_buffers.hpp"
-
-namespace {
-std::size_t allocations = 0;
-}
-
-// Not inlined, or the compiler takes a pair of them for a mistake.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-    ++allocations;
-    if (void* p = std::malloc(size ? size : 1)) return p;
-    throw std::bad_alloc();
-}
-[[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t alignment) {
-    ++allocations;
-    const auto a = std::size_t(alignment);
-    if (void* p = std::aligned_alloc(a, (size + a - 1) / a * a)) return p;
-    throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
-[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }
-[[gnu::noinline]] void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
-[[gnu::noinline]] void operator delete(void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }
 
 namespace tripartite {
 namespace {
 
-template <class M> struct Contract : testing::Test {};
-struct ModelName {
-    template <class M> static std::string GetName(int) { return std::string(M::name); }
-};
-TYPED_TEST_SUITE(Contract, NeuronModels::apply<testing::Types>, ModelName);
+template <class M> struct TrainingContract : testing::Test {};
 
-bool snake_case(std::string_view name) {
-    return !name.empty() && std::ranges::all_of(name, [](unsigned char c) { return std::isalnum(c) || c == '_'; });
-}
+template <class Tuple> struct TypesOf;
+template <class... Ms> struct TypesOf<std::tuple<Ms...>> { using type = testing::Types<Ms...>; };
+template <class... Ms> struct Trainable : TypesOf<decltype(std::tuple_cat(std::declval<std::conditional_t<is_trainable<Ms>, std::tuple<Ms>, std::tuple<>>>()...))> {};
+TYPED_TEST_SUITE(TrainingContract, NeuronModels::apply<Trainable>::type, ModelName);
 
-TYPED_TEST(Contract, DefaultsAreValidAndEveryFieldIsDocumented) {
-    const typename TypeParam::template Params<double> defaults;
-    EXPECT_EQ(TypeParam::problem(defaults), "");
-    EXPECT_TRUE(snake_case(TypeParam::name));
-    EXPECT_FALSE(std::string_view(TypeParam::doc).empty());
-    std::set<std::string_view> names;
-    for_each_field(TypeParam::template fields<double>(), [&](const auto& f) {
-        EXPECT_TRUE(snake_case(f.name) && names.insert(f.name).second) << f.name;
-        EXPECT_FALSE(f.doc.empty()) << f.name;
-        if constexpr (std::is_same_v<typename std::decay_t<decltype(f)>::type, double>) {
-            const double value = defaults.*(f.member);
-            if (std::isnan(value)) return;  // stands for 'not given'
-            EXPECT_TRUE(f.open_min ? value > f.min : value >= f.min) << f.name;
-            EXPECT_TRUE(f.open_max ? value < f.max : value <= f.max) << f.name;
-        }
-    });
-    for_each_field(TypeParam::template state_fields<double>(), [&](const auto& f) { EXPECT_TRUE(snake_case(f.name) && !f.doc.empty()) << f.name; });
-}
-
-TYPED_TEST(Contract, NoMoreThan16KernelsAreCompiled) { EXPECT_LE(num_variants<TypeParam> * 2 * 2, 16); }
-
-TYPED_TEST(Contract, StateStaysFiniteUnderStrongInput) {
+TYPED_TEST(TrainingContract, StateStaysFiniteUnderStrongInput) {
     for_each_option<TypeParam>([](const auto& params) {
         TileBuffers<float> tile(make_neuron<TypeParam>(params), 10'000, 1, 16, 1e4);
         tile.run();
@@ -72,7 +26,7 @@ TYPED_TEST(Contract, StateStaysFiniteUnderStrongInput) {
     });
 }
 
-TYPED_TEST(Contract, DerivativesOfTheCoefficientsMatchFiniteDifferences) {
+TYPED_TEST(TrainingContract, DerivativesOfTheCoefficientsMatchFiniteDifferences) {
     using M = TypeParam;
     for_each_option<M>([](const auto& params) {
         for_each_field(M::template fields<double>(), [&](const auto& f) {
@@ -167,7 +121,7 @@ struct AdjointCheck {
     }
 };
 
-TYPED_TEST(Contract, AdjointMatchesFiniteDifferencesWithTheSoftSpike) {
+TYPED_TEST(TrainingContract, AdjointMatchesFiniteDifferencesWithTheSoftSpike) {
     std::set<int> variants;
     for_each_option<TypeParam>([&](const auto& params) {
         if constexpr (requires { TypeParam::variant(params); }) variants.insert(TypeParam::variant(params));
@@ -199,59 +153,25 @@ template <class M, class Real> void expect_halves_equal_the_whole(const typename
     }
 }
 
-TYPED_TEST(Contract, OneRunEqualsTwoHalves) {
+TYPED_TEST(TrainingContract, OneRunEqualsTwoHalves) {
     for_each_option<TypeParam>([](const auto& params) {
         expect_halves_equal_the_whole<TypeParam, float>(params);
         expect_halves_equal_the_whole<TypeParam, double>(params);
     });
 }
 
-TYPED_TEST(Contract, AStepAllocatesNothing) {
+TYPED_TEST(TrainingContract, AStepAllocatesNothing) {
     AdjointCheck check(make_neuron<TypeParam>(), false);
     std::vector<double> scratch(adjoint_scratch(check.tile.spec.states, AdjointCheck::T));
-    const auto before = allocations;
+    const auto before = allocations();
     check.tile.run();
-    EXPECT_EQ(allocations, before);
+    EXPECT_EQ(allocations(), before);
     std::vector<double> shown(1);
-    EXPECT_GT(allocations, before) << "the count does not count";
+    EXPECT_GT(allocations(), before) << "the count does not count";
     check.adjoint(true);
-    const auto with_buffers = allocations;
+    const auto with_buffers = allocations();
     check.adjoint(true);
-    EXPECT_EQ(allocations - with_buffers, 1u) << "more than the scratch of the check itself";
-}
-
-/// The model's own functions on plain doubles, for one neuron of a float tile.
-template <class M, int variant> void expect_float_follows_double(const typename M::template Params<double>& params) {
-    TileBuffers<float> tile(make_neuron<M>(params), 60, 2, 16), start(tile);
-    tile.run();
-    const auto k = M::coefficients(params, 1);
-    for (int b = 0; b < tile.B; ++b)
-        for (int n = 0; n < tile.W; ++n) {
-            typename M::template State<double> s;
-            for (int i = 0; i < num_states<M>; ++i) members<double>(s)[i] = double(start.state[(i * tile.B + b) * tile.W + n]);
-            for (int t = 0; t < tile.T; ++t) {
-                std::array<double, num_ports<M>> x;
-                for (int p = 0; p < num_ports<M>; ++p) x[p] = double(tile.input[((p * tile.T + t) * tile.B + b) * tile.W + n]);
-                const double u = integrate<M, variant>(s, k, x);
-                ASSERT_NEAR(tile.membrane[(t * tile.B + b) * tile.W + n], u, 1e-5 * (1 + std::fabs(u)));
-                if constexpr (M::spiking) {
-                    const double distance = u - M::threshold(s, k);
-                    if (std::fabs(distance) < 1e-4) break;  // float may decide either way, and goes its own way from here
-                    reset<M, variant>(s, k, distance > 0 ? 1.0 : 0.0);
-                    ASSERT_EQ(tile.fired(t, b, n), distance > 0);
-                }
-            }
-        }
-}
-
-TYPED_TEST(Contract, FloatTileFollowsTheEquationsInDouble) {
-    for_each_option<TypeParam>([](const auto& params) {
-        int chosen = 0;
-        if constexpr (requires { TypeParam::variant(params); }) chosen = TypeParam::variant(params);
-        [&]<int... variant>(std::integer_sequence<int, variant...>) {
-            ((variant == chosen ? expect_float_follows_double<TypeParam, variant>(params) : void()), ...);
-        }(std::make_integer_sequence<int, num_variants<TypeParam>>{});
-    });
+    EXPECT_EQ(allocations() - with_buffers, 1u) << "more than the scratch of the check itself";
 }
 
 }  // namespace

@@ -1,0 +1,129 @@
+#include "core/text.hpp"
+#include "experiment/read_network.hpp"
+#include "experiment/read_simulation.hpp"
+#include "experiment/read_values.hpp"
+
+namespace tripartite {
+namespace {
+
+/// `model: m, params: {…}` as `neuron: {m: {…}}`.
+YamlNode with_neuron(const YamlNode& node, Problems& problems) {
+    YamlNode to = node;
+    const YamlNode *model = node.find("model"), *params = node.find("params");
+    if (!model) return to;
+    if (node.find("neuron")) problems.key(*model, "neuron is given as well; leave out one of them");
+    const auto word = read_word(*model, problems);
+    std::erase_if(to.entries, [](const YamlNode& n) { return n.key == "model" || n.key == "params" || n.key == "neuron"; });
+    YamlNode neuron = *model;
+    neuron.key = "neuron";
+    neuron.kind = YamlNode::Kind::mapping;
+    YamlNode kind = params ? *params : YamlNode();
+    kind.key = word.value_or("");
+    kind.key_place = model->place;
+    if (!params) kind.place = model->place, kind.path = model->path;
+    if (word) neuron.entries.push_back(std::move(kind)), to.entries.push_back(std::move(neuron));
+    return to;
+}
+
+void read_positions(const YamlNode& node, SimulatedPopulation& to, Problems& problems) {
+    Section section(node, problems);
+    section.read(to, std::tuple{periodic_field});
+    read_kind(section, "kind of positions", to.positions.emplace(), "");
+    section.close();
+    if (const auto* grid = std::get_if<GridPositions>(&*to.positions); grid && std::uint64_t(grid->shape[0]) * grid->shape[1] != to.size)
+        problems.key(node, fmt::format("the grid has {} x {} places for {} neurons", grid->shape[0], grid->shape[1], to.size));
+    if (const auto* list = std::get_if<ListedPositions>(&*to.positions); list && list->points.size() != to.size)
+        problems.key(node, fmt::format("the list has {} points for {} neurons", list->points.size(), to.size));
+}
+
+void read_initial(const YamlNode& node, SimulatedPopulation& to, Problems& problems) {
+    Section section(node, problems);
+    for (std::size_t i = 0; i < to.neuron.state_names.size(); ++i)
+        if (const YamlNode* value = section.take(to.neuron.state_names[i]))
+            if (auto distribution = read_distribution(*value, {.unit = to.neuron.state_units[i]}, problems))
+                to.initial.push_back({to.neuron.state_names[i], *distribution});
+    if (!to.neuron.model.empty()) section.close();
+}
+
+}  // namespace
+
+void read_simulated_population(const YamlNode& node, const SimulationReading& reading) {
+    auto& problems = reading.problems;
+    SimulatedPopulation population;
+    population.name = node.key;
+    check_population_name(node.key, node.key_place, node.path, problems);
+    if (node.key == "all") problems.key(node, "'all' means all populations; choose another name");
+    const YamlNode written_out = with_neuron(node, problems);
+    Section section(written_out, problems);
+    section.refuse({"dropout", "normalise"}, "belongs to mode: train");
+    section.read(population, std::tuple{size_field});
+    if (const YamlNode* source = section.take("source")) {
+        if (section.has("neuron")) problems.key(*source, "fires by itself; leave out neuron, or source");
+        section.take("neuron");
+        read_source(*source, population, reading);
+    } else if (const YamlNode* neuron = section.need("neuron")) {
+        population.neuron = reading.neurons.read(*neuron, problems, &population.values);
+    }
+    if (population.size == 0 && !section.has("size")) section.need("size");
+    if (const YamlNode* positions = section.take("positions")) read_positions(*positions, population, problems);
+    if (const YamlNode* initial = section.take("initial")) {
+        if (population.source) problems.key(*initial, "fires by itself and has no state");
+        else read_initial(*initial, population, problems);
+    }
+    section.close();
+    reading.to.network.populations.push_back(std::move(population));
+}
+
+void read_simulated_network(const YamlNode& node, const SimulationReading& reading) {
+    auto& problems = reading.problems;
+    Section section(node, problems);
+    section.refuse({"layers"}, "belongs to mode: train; write populations and projections");
+    if (const YamlNode* populations = section.need("populations")) {
+        if (populations->kind != YamlNode::Kind::mapping) problems.value(*populations, "expected a mapping, got " + populations->description());
+        else for (const auto& p : populations->entries) read_simulated_population(p, reading);
+    }
+    if (const YamlNode* projections = section.take("projections")) read_simulated_projections(*projections, reading);
+    section.close();
+}
+
+const SimulatedPopulation* SimulationReading::find(const YamlNode& node, const std::string& population) const {
+    std::vector<std::string_view> known;
+    for (const auto& p : to.network.populations) {
+        if (p.name == population) return &p;
+        known.push_back(p.name);
+    }
+    problems.value(node, fmt::format("there is no population '{}'{}", population, did_you_mean(population, known)));
+    return nullptr;
+}
+
+std::optional<double> SimulationReading::read_time(const YamlNode& node, const Demand& demand) const {
+    const auto time = read_number(node, demand, problems);
+    if (time) check_steps(node, *time, dt, problems);
+    return time;
+}
+
+const SimulatedPopulation* find_target(const YamlNode& node, const std::string& name, const SimulationReading& reading) {
+    const auto* population = reading.find(node, name);
+    if (!population || !population->source) return population && population->neuron.model.empty() ? nullptr : population;  // it could not be read
+    reading.problems.value(node, fmt::format("'{}' fires by itself and takes no input", name));
+    return nullptr;
+}
+
+std::string read_receptor(Section& section, const SimulatedPopulation& population) {
+    const YamlNode* node = section.take("receptor");
+    const auto word = node ? read_word(*node, section.problems()) : std::nullopt;
+    const auto& ports = population.neuron.port_names;
+    if (!word || std::ranges::count(ports, *word) || ports.empty()) return word.value_or("");
+    const std::vector<std::string_view> known(ports.begin(), ports.end());
+    const std::string near = did_you_mean(*word, known);
+    section.problems().value(*node, fmt::format("{} has no port '{}'{}", population.neuron.model, *word, near.empty() ? "; it has " + listed(known) : near));
+    return "";
+}
+
+std::string_view unit_of_port(const SimulatedPopulation& population, const std::string& receptor) {
+    const auto& n = population.neuron;
+    const auto port = std::ranges::find(n.port_names, receptor) - n.port_names.begin();
+    return n.port_units.empty() ? "" : n.port_units[receptor.empty() ? 0 : std::size_t(port)];
+}
+
+}  // namespace tripartite

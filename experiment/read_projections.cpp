@@ -1,0 +1,181 @@
+#include <cmath>
+
+#include "core/text.hpp"
+#include "experiment/read_network.hpp"
+#include "experiment/read_simulation.hpp"
+#include "experiment/read_values.hpp"
+#include "io/edges.hpp"
+
+namespace tripartite {
+namespace {
+
+/// Reads one entry of `projections:` for one pair of populations.
+class ProjectionReader {
+public:
+    ProjectionReader(const YamlNode& node, const SimulatedPopulation& from, const SimulatedPopulation& to, const SimulationReading& reading)
+        : reading_(reading), problems_(reading.problems), from_(from), to_(to), section_(node, problems_) {}
+
+    SimulatedProjection read(bool only_one) {
+        const std::size_t before = problems_.count();
+        p_.from = from_.name, p_.to = to_.name;
+        p_.weight = p_.delay = Distribution(1);
+        section_.take("from"), section_.take("to");
+        if (const YamlNode* name = section_.take("name")) read_name(*name, only_one);
+        section_.refuse({"init", "bias", "dense"}, "belongs to mode: train");
+        if (const YamlNode* rule = section_.need("rule")) read_rule(*rule);
+        if (const YamlNode* synapse = section_.take("synapse")) read_only_kind(*synapse, "synapse", p_.synapse, problems_);
+        p_.receptor = read_receptor(section_, to_);
+        read_weight();
+        read_delay();
+        section_.close();
+        if (problems_.count() == before && from_.size > 0 && to_.size > 0) check_rule();
+        return p_;
+    }
+
+private:
+    void read_name(const YamlNode& node, bool only_one) {
+        p_.name = read_word(node, problems_).value_or("");
+        if (!only_one) problems_.value(node, "this entry stands for several projections, which cannot have one name");
+        for (const auto& other : reading_.to.network.projections)
+            if (other.name == p_.name) problems_.value(node, fmt::format("there is a projection '{}' already", p_.name));
+    }
+
+    void read_rule(const YamlNode& node) {
+        const YamlNode mapping = with_first_parameter<ConnectionRule>(node);
+        Section rule(mapping, problems_);
+        const YamlNode* spatial = rule.has(Spatial::name) ? mapping.find(Spatial::name) : nullptr;
+        if (spatial && spatial->kind == YamlNode::Kind::mapping) p_.rule = read_spatial(*spatial), rule.take(Spatial::name);
+        else read_kind(rule, "connection rule", p_.rule);
+        rule.close();
+        if (auto* list = std::get_if<ListedPairs>(&p_.rule)) read_list_of_pairs(node, *list);
+    }
+
+    /// Weights and delays of the file stand where the entry gives none.
+    void read_list_of_pairs(const YamlNode& node, ListedPairs& list) {
+        try {
+            auto edges = read_edges(list.file);
+            list.source = std::move(edges.source), list.target = std::move(edges.target);
+            if (!edges.weight.empty()) p_.weight = std::move(edges.weight);
+            if (!edges.delay.empty()) p_.delay = std::move(edges.delay);
+        } catch (const Error& error) {
+            problems_.value(node, error.what());
+        }
+    }
+
+    Spatial read_spatial(const YamlNode& node) {
+        Spatial spatial;
+        Section section(node, problems_);
+        if (const YamlNode* probability = section.take("probability"))
+            if (const auto value = read_value_rule(*probability, {.min = 0, .max = 1}, problems_)) {
+                const auto* function = std::get_if<DistanceFunction>(&*value);
+                const auto* number = std::get_if<Distribution>(&*value);
+                if (function) spatial.probability = *function;
+                else if (number->constant()) spatial.probability = number->mean();
+                else problems_.value(*probability, "must be a number, or a function of the distance");
+            }
+        if (const YamlNode* mask = section.take("mask")) {
+            const YamlNode mapping = with_first_parameter<SpatialMask>(*mask);
+            read_only_kind(mapping, "mask", spatial.mask, problems_);
+        }
+        section.read(spatial, Spatial::fields());
+        section.close();
+        return spatial;
+    }
+
+    void read_weight() {
+        const YamlNode* node = section_.take("weight");
+        if (node)
+            if (auto rule = read_value_rule(*node, {.unit = unit_of_port(to_, p_.receptor)}, problems_)) p_.weight = *rule;
+        if (!std::holds_alternative<DistanceFunction>(p_.weight)) check_weights(node ? *node : section_.node(), smallest_and_largest(p_.weight));
+    }
+
+    static Interval smallest_and_largest(const ValueRule& values) {
+        const auto* list = std::get_if<std::vector<double>>(&values);
+        if (!list) return range_of(std::get<Distribution>(values));
+        const auto [low, high] = std::ranges::minmax(*list);
+        return {low, high};
+    }
+
+    void check_weights(const YamlNode& place, const Interval& range) {
+        const auto [low, high] = range;
+        if (low == 0 && high == 0) problems_.value(place, "must not be 0: such synapses would do nothing");
+        const auto has = [&](std::string_view port) { return std::ranges::count(to_.neuron.port_names, port) > 0; };
+        if (low < 0 && high > 0 && p_.receptor.empty() && has("excitatory") && has("inhibitory"))
+            problems_.value(place, fmt::format("weights can be from {:.6g} to {:.6g}, and their sign chooses the port; give bounds "
+                                               "(redraw: [0, .inf]), or receptor", low, high));
+        if (const auto* stdp = std::get_if<StdpPair>(&p_.synapse); stdp && (stdp->w_max < 0 ? high > 0 : low < 0))
+            problems_.value(place, fmt::format("weights and w_max, {}, must have the same sign", stdp->w_max));
+        if (std::holds_alternative<StdpPowerLaw>(p_.synapse) && low < 0) problems_.value(place, "weights of stdp_power_law must not be negative");
+    }
+
+    void read_delay() {
+        const YamlNode *node = section_.take("delay"), *axonal = section_.take("axonal_delay");
+        if (const auto rule = node ? read_value_rule(*node, {.unit = "ms"}, problems_) : std::nullopt) p_.delay = *rule;
+        if (axonal) p_.axonal_delay = reading_.read_time(*axonal, {.unit = "ms", .min = 0}).value_or(0);
+        if (std::holds_alternative<DistanceFunction>(p_.delay)) return;
+        const auto* delay = std::get_if<Distribution>(&p_.delay);
+        const auto shortest = smallest_and_largest(p_.delay).low;
+        const YamlNode& place = node ? *node : section_.node();
+        const double dt = reading_.dt;
+        const bool constant = delay && delay->constant();
+        if (constant && !whole_steps(shortest, dt))
+            return problems_.value(place, fmt::format("the delay must be a whole number of steps of {} ms, got {} ms", dt, shortest));
+        if (std::round(shortest / dt) < 1)
+            return problems_.value(place, fmt::format("delays must be at least one step of {} ms, and can be {:.6g} ms{}", dt, shortest,
+                                                      constant || !delay ? "" : fmt::format("; give redraw: [{}, .inf]", dt / 2)));
+        const bool plastic = std::holds_alternative<StdpPair>(p_.synapse) || std::holds_alternative<StdpPowerLaw>(p_.synapse);
+        if (std::round(shortest / dt) - std::round(p_.axonal_delay / dt) < (plastic ? 1 : 0))
+            problems_.value(axonal ? *axonal : place, fmt::format("is a part of the delay, which can be {:.6g} ms{}; got {} ms", shortest,
+                                                                  plastic ? fmt::format(", and must leave a step of {} ms to the dendrite", dt) : "", p_.axonal_delay));
+    }
+
+    /// What only the rule itself knows: whether the populations suit it.
+    void check_rule() {
+        const auto positions = [&](const SimulatedPopulation& p) {
+            return p.positions ? std::optional<Positions>(std::in_place, *p.positions, p.size, p.periodic, RandomStream(reading_.seed, p.name, "positions")) : std::nullopt;
+        };
+        try {
+            const auto sources = positions(from_), targets = positions(to_);
+            const PairSpace space{from_.size, to_.size, from_.name == to_.name, sources ? &*sources : nullptr, targets ? &*targets : nullptr};
+            const RandomStream random(reading_.seed, p_.name, "check");
+            make_connector(p_.rule, space, random);
+            for (const auto* value : {&p_.weight, &p_.delay})
+                if (std::holds_alternative<DistanceFunction>(*value)) SynapseValues(*value, space, random);
+        } catch (const Error& error) {
+            problems_.value(section_.node().find("rule") ? *section_.node().find("rule") : section_.node(), error.what());
+        }
+    }
+
+    const SimulationReading& reading_;
+    Problems& problems_;
+    const SimulatedPopulation &from_, &to_;
+    Section section_;
+    SimulatedProjection p_;
+};
+
+const SimulatedPopulation* find_source(const YamlNode& node, const std::string& name, const SimulationReading& reading) {
+    const auto* population = reading.find(node, name);
+    if (!population || population->source || population->neuron.spiking) return population;
+    reading.problems.value(node, fmt::format("'{}' is a {}, which never fires", name, population->neuron.model));
+    return nullptr;
+}
+
+void read_entry(const YamlNode& node, const SimulationReading& reading) {
+    Section section(node, reading.problems);
+    section.need("from"), section.need("to");
+    const auto from = section.words("from"), to = section.words("to");
+    for (const auto& source : from)
+        for (const auto& target : to) {
+            const auto *a = find_source(*node.find("from"), source, reading), *b = find_target(*node.find("to"), target, reading);
+            if (a && b) reading.to.network.projections.push_back(ProjectionReader(node, *a, *b, reading).read(from.size() * to.size() == 1));
+        }
+}
+
+}  // namespace
+
+void read_simulated_projections(const YamlNode& list, const SimulationReading& reading) {
+    for (const auto& node : read_list(list, "a list", -1, reading.problems)) read_entry(node, reading);
+    complete_names(reading.to.network.projections, [](const SimulatedProjection& p) { return p.from + "_to_" + p.to; });
+}
+
+}  // namespace tripartite

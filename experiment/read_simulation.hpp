@@ -1,0 +1,49 @@
+#pragma once
+#include "experiment/registry.hpp"
+
+namespace tripartite {
+
+/// What the readers of mode: simulate share. Each reports what is wrong and goes on.
+struct SimulationReading {
+    double dt;            ///< ms
+    std::uint64_t seed;
+    const NeuronRegistry& neurons;
+    Problems& problems;
+    SimulationConfig& to;
+
+    /// Null if there is no such population, which is reported.
+    const SimulatedPopulation* find(const YamlNode& node, const std::string& population) const;
+    /// A time, which must be whole steps.
+    std::optional<double> read_time(const YamlNode& node, const Demand& demand) const;
+};
+
+/// `network:`
+void read_simulated_network(const YamlNode& node, const SimulationReading& reading);
+void read_simulated_population(const YamlNode& node, const SimulationReading& reading);
+void read_simulated_projections(const YamlNode& list, const SimulationReading& reading);
+/// `source:` of a population; gives it a size if the spikes do.
+void read_source(const YamlNode& node, SimulatedPopulation& population, const SimulationReading& reading);
+/// `input:`, a list of drives.
+void read_drives(const YamlNode& list, const SimulationReading& reading);
+/// `record:` and `expected:`
+void read_recording(const YamlNode& node, const SimulationReading& reading);
+void read_expected(const YamlNode& node, const SimulationReading& reading);
+
+/// Which port of the population's neurons a key `receptor` names; "" if there is none or it is wrong, which is reported.
+std::string read_receptor(Section& section, const SimulatedPopulation& population);
+/// The unit of what arrives at a port, or at the first one.
+std::string_view unit_of_port(const SimulatedPopulation& population, const std::string& receptor);
+/// A population that can be a target.
+const SimulatedPopulation* find_target(const YamlNode& node, const std::string& name, const SimulationReading& reading);
+
+/// Gives a name to each that has none: that of `stem`, with _2, _3, … where it is taken.
+template <class T, class Stem> void complete_names(std::vector<T>& all, Stem stem) {
+    for (auto& one : all) {
+        if (!one.name.empty()) continue;
+        std::string name = stem(one);
+        for (int i = 2; std::ranges::count(all, name, &T::name); ++i) name = fmt::format("{}_{}", stem(one), i);
+        one.name = name;
+    }
+}
+
+}  // namespace tripartite

@@ -1,0 +1,141 @@
+#include <algorithm>
+
+#include "experiment/read_network.hpp"
+#include "experiment/read_simulation.hpp"
+#include "experiment/read_values.hpp"
+#include "io/spike_file.hpp"
+
+namespace tripartite {
+namespace {
+
+/// The spikes of a list in the order of their steps, then of their neurons.
+void sort_spikes(SpikeList& spikes) {
+    std::vector<std::pair<std::int64_t, std::uint32_t>> order;
+    for (std::size_t i = 0; i < spikes.steps.size(); ++i) order.emplace_back(spikes.steps[i], spikes.neurons[i]);
+    std::ranges::sort(order);
+    for (std::size_t i = 0; i < order.size(); ++i) std::tie(spikes.steps[i], spikes.neurons[i]) = order[i];
+}
+
+/// A list of times for each neuron. The spike at time t belongs to the step that ends at t.
+SpikeList read_times(const YamlNode& node, const SimulationReading& reading) {
+    SpikeList spikes;
+    std::uint32_t neuron = 0;
+    for (const auto& list : read_list(node, "a list of times for each neuron", -1, reading.problems)) {
+        for (const auto& entry : read_list(list, "a list of times", -1, reading.problems))
+            if (const auto time = reading.read_time(entry, {.unit = "ms", .min = 0, .open_min = true})) {
+                spikes.steps.push_back(std::int64_t(std::round(*time / reading.dt)) - 1);
+                spikes.neurons.push_back(neuron);
+            }
+        ++neuron;
+    }
+    sort_spikes(spikes);
+    return spikes;
+}
+
+void read_given_spikes(const YamlNode& node, SimulatedPopulation& to, const SimulationReading& reading) {
+    Section section(node, reading.problems);
+    const YamlNode* times = section.take("times");
+    if (times) {
+        if (section.has("file")) section.problem("has times and a file; leave out one of them");
+        to.source = read_times(*times, reading);
+        if (to.size == 0) to.size = std::uint32_t(std::max<std::size_t>(times->entries.size(), 1));
+        if (times->entries.size() > to.size) section.problem(fmt::format("has times for {} neurons, and the population has {}", times->entries.size(), to.size));
+    }
+    GivenSpikes given;
+    section.read(given, GivenSpikes::fields());
+    section.close();
+    if (times) return;
+    if (given.file.empty()) return section.problem("file or times is required");
+    to.source = SpikeList();
+    if (to.size == 0) return section.problem("the population needs a size");
+    try {
+        const auto spikes = read_spikes({given.file, given.population, to.size, reading.dt, given.round});
+        to.source = SpikeList{{spikes.step.begin(), spikes.step.end()}, spikes.neuron};
+        reading.to.origins[to.name] = given;
+    } catch (const Error& error) {
+        section.problem(error.what());
+    }
+}
+
+void read_samples(Section& section, SampleSpikes& to) {
+    const YamlNode* node = section.take("samples");
+    if (!node) return;
+    std::array<int, 2> range{0, 1};
+    if (node->kind == YamlNode::Kind::scalar) read_value(*node, {.min = 1, .max = 1e9}, range[1], section.problems());
+    else read_value(*node, {.min = 0, .max = 1e9}, range, section.problems());
+    if (range[0] >= range[1]) section.problems().value(*node, "has no samples");
+    to.first = range[0], to.end = range[1];
+}
+
+/// Samples one after the other: in each, the encoder's spikes of as many steps as it is presented, then silence.
+SpikeList encode_samples(const SampleSpikes& from, const Images& images, double dt, std::uint64_t seed) {
+    const auto present = std::int64_t(std::round(from.present / dt));
+    const auto* rest = std::get_if<RestBetween>(&from.between);
+    const auto period = present + (rest ? std::int64_t(std::round(rest->duration / dt)) : 0);
+    SpikeList spikes;
+    RealFrame<float> image(1, 1, images.size());
+    Encoded<float> encoded;
+    for (int sample = from.first; sample < from.end; ++sample) {
+        std::transform(images.image(sample), images.image(sample) + images.size(), image.row(0), [](std::uint8_t byte) { return float(byte) / 255; });
+        encode(from.encoder, image, std::vector{sample}, int(present), dt, seed, 0, encoded);
+        for (int t = 0; t < present; ++t)
+            for (int n = 0; n < images.size(); ++n)
+                if (encoded.spikes(t, 0, n)) {
+                    spikes.steps.push_back((sample - from.first) * period + t);
+                    spikes.neurons.push_back(std::uint32_t(n));
+                }
+    }
+    return spikes;
+}
+
+void read_sample_spikes(Section& section, SimulatedPopulation& to, const SimulationReading& reading) {
+    auto& problems = section.problems();
+    const std::size_t before = problems.count();
+    SampleSpikes from;
+    if (const YamlNode* dataset = section.need("dataset")) read_only_kind(*dataset, "data set", from.dataset, problems);
+    if (const YamlNode* encoder = section.take("encoder")) read_only_kind(*encoder, "encoder", from.encoder, problems);
+    if (!is_spiking(from.encoder)) problems.key(*section.node().find("encoder"), "gives currents, and a source needs spikes; take bernoulli, poisson or latency");
+    section.read(from, SampleSpikes::fields());
+    if (const YamlNode* present = section.take("present")) check_steps(*present, from.present, reading.dt, problems);
+    if (const YamlNode* between = section.take("between_samples")) {
+        const YamlNode mapping = with_first_parameter<decltype(from.between)>(*between);
+        read_only_kind(mapping, "way from one sample to the next", from.between, problems);
+        if (const auto* rest = std::get_if<RestBetween>(&from.between)) check_steps(*between, rest->duration, reading.dt, problems);
+    }
+    read_samples(section, from);
+    section.close();
+    to.source = SpikeList();
+    if (problems.count() > before) return;
+    try {
+        const auto data = load(from.dataset);
+        const auto& images = from.set == SampleSpikes::Set::test ? data.test : data.train;
+        if (from.end > images.count) return section.problem(fmt::format("has samples up to {}, and the data set has {}", from.end, images.count));
+        if (to.size == 0) to.size = std::uint32_t(images.size());
+        if (to.size != std::uint32_t(images.size())) section.problem(fmt::format("gives {} neurons, one for each pixel, and the population has {}", images.size(), to.size));
+        to.source = encode_samples(from, images, reading.dt, reading.seed);
+        reading.to.origins[to.name] = from;
+    } catch (const Error& error) {
+        section.problem(error.what());
+    }
+}
+
+}  // namespace
+
+void read_source(const YamlNode& node, SimulatedPopulation& population, const SimulationReading& reading) {
+    static constexpr std::string_view kinds[] = {PoissonTrains::name, GivenSpikes::name};
+    const YamlNode mapping = as_kind(node);
+    Section section(mapping, reading.problems);
+    if (section.has("dataset")) return read_sample_spikes(section, population, reading);
+    population.source = PoissonTrains();
+    const YamlNode* kind = section.take_kind("source", kinds);
+    section.close();
+    if (!kind) return;
+    if (kind->key == GivenSpikes::name) return read_given_spikes(*kind, population, reading);
+    PoissonTrains trains;
+    Section keys(*kind, reading.problems, Section::Empty::allowed);
+    keys.read(trains, PoissonTrains::fields());
+    keys.close();
+    population.source = trains;
+}
+
+}  // namespace tripartite

@@ -1,0 +1,40 @@
+#pragma once
+#include "experiment/section.hpp"
+#include "synapses/synapse_values.hpp"
+
+namespace tripartite {
+namespace detail {
+
+template <class A, class B> struct Joined;
+template <class... A, class... B> struct Joined<std::variant<A...>, std::variant<B...>> { using type = std::variant<A..., B...>; };
+
+}  // namespace detail
+
+/// Every kind that a value can be.
+using AnyValue = detail::Joined<Distribution::Kind, DistanceFunction>::type;
+
+/// A number, or `kind: {parameters}`. All that can be drawn must be as demanded.
+std::optional<Distribution> read_distribution(const YamlNode& node, const Demand& demand, Problems& problems);
+
+/// The same, or a function of the distance; what that comes to is not checked.
+std::optional<ValueRule> read_value_rule(const YamlNode& node, const Demand& demand, Problems& problems);
+
+/// The smallest and the largest value that can be drawn, of 2^53.
+Interval range_of(const Distribution& distribution);
+
+/// `kind: value`, short for `kind: {first parameter: value}`, written out.
+template <class Variant> YamlNode with_first_parameter(const YamlNode& node) {
+    YamlNode mapping = as_kind(node);
+    alternatives_of<Variant>::for_each([&]<class Kind>() {
+        if constexpr (std::tuple_size_v<decltype(Kind::fields())> > 0)
+            if (YamlNode* kind = mapping.find(Kind::name); kind && kind->kind == YamlNode::Kind::scalar) {
+                YamlNode value = *kind;
+                value.key = std::get<0>(Kind::fields()).name;
+                kind->kind = YamlNode::Kind::mapping;
+                kind->entries.push_back(std::move(value));
+            }
+    });
+    return mapping;
+}
+
+}  // namespace tripartite

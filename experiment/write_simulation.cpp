@@ -1,0 +1,111 @@
+#include "experiment/write_simulation.hpp"
+
+namespace tripartite {
+namespace {
+
+/// A number, a distribution, or a function of the distance.
+YamlNode value_node(const ValueRule& rule) {
+    const auto* distribution = std::get_if<Distribution>(&rule);
+    if (!distribution) return kind_writer(std::get<DistanceFunction>(rule)).node();
+    const auto* number = std::get_if<ConstantValue>(&distribution->kind);
+    return number ? list_node(number->value, "") : kind_writer(distribution->kind).node();
+}
+
+/// Lists of times, as `times:` has them.
+YamlNode times_node(const SpikeList& spikes, std::uint32_t size, double dt) {
+    std::vector<std::vector<double>> times(size);
+    for (std::size_t i = 0; i < spikes.steps.size(); ++i) times[spikes.neurons[i]].push_back(double(spikes.steps[i] + 1) * dt);
+    return list_node(times, "");
+}
+
+YamlWriter sample_writer(const SampleSpikes& samples) {
+    YamlWriter to;
+    to.add("dataset", kind_writer(samples.dataset)).add("encoder", kind_writer(samples.encoder)).add_fields(samples, SampleSpikes::fields());
+    return to.add("samples", list_node(std::array{samples.first, samples.end}, "")).add("between_samples", kind_writer(samples.between));
+}
+
+YamlWriter source_writer(const SimulatedPopulation& p, const Experiment& e) {
+    if (const auto* poisson = std::get_if<PoissonTrains>(&*p.source)) return YamlWriter().add(poisson->name, YamlWriter().add_fields(*poisson, PoissonTrains::fields()));
+    const auto origin = e.simulation.origins.find(p.name);
+    if (origin == e.simulation.origins.end())
+        return YamlWriter().add(GivenSpikes::name, YamlWriter().add("times", times_node(std::get<SpikeList>(*p.source), p.size, e.dt)));
+    if (const auto* samples = std::get_if<SampleSpikes>(&origin->second)) return sample_writer(*samples);
+    return YamlWriter().add(GivenSpikes::name, YamlWriter().add_fields(std::get<GivenSpikes>(origin->second), GivenSpikes::fields()));
+}
+
+YamlWriter population_writer(const SimulatedPopulation& p, const Experiment& e) {
+    YamlWriter to, parameters, initial;
+    to.add_fields(p, std::tuple{size_field});
+    for (const auto& [key, text] : p.neuron.written) parameters.add(key, text);
+    for (const auto& v : p.values) parameters.add(v.field, value_node(v.value));
+    if (p.source) to.add("source", source_writer(p, e));
+    else to.add("neuron", YamlWriter().add(p.neuron.model, parameters));
+    for (const auto& v : p.initial) initial.add(v.field, value_node(v.value));
+    if (!p.initial.empty()) to.add("initial", initial);
+    if (p.positions) to.add("positions", kind_writer(*p.positions).add_fields(p, std::tuple{periodic_field}));
+    return to;
+}
+
+YamlWriter rule_writer(const ConnectionRule& rule) {
+    const auto* spatial = std::get_if<Spatial>(&rule);
+    if (!spatial) return kind_writer(rule);
+    YamlWriter to;
+    const auto* function = std::get_if<DistanceFunction>(&spatial->probability);
+    to.add("probability", value_node(function ? ValueRule(*function) : ValueRule(Distribution(std::get<double>(spatial->probability)))));
+    return YamlWriter().add(Spatial::name, to.add("mask", kind_writer(spatial->mask)).add_fields(*spatial, Spatial::fields()));
+}
+
+YamlWriter projection_writer(const SimulatedProjection& p) {
+    YamlWriter to;
+    to.add("name", p.name).add("from", p.from).add("to", p.to).add("rule", rule_writer(p.rule));
+    for (const auto& [key, value] : {std::pair{"weight", &p.weight}, {"delay", &p.delay}})
+        if (!std::holds_alternative<std::vector<double>>(*value)) to.add(key, value_node(*value));
+    if (p.axonal_delay > 0) to.add("axonal_delay", quantity_text(p.axonal_delay, "ms"));
+    if (!p.receptor.empty()) to.add("receptor", p.receptor);
+    return to.add("synapse", kind_writer(p.synapse));
+}
+
+YamlWriter drive_writer(const Drive& d) {
+    auto to = kind_writer(d.kind).add("to", d.to).add("name", d.name);
+    return d.receptor.empty() ? to : to.add("receptor", d.receptor);
+}
+
+YamlWriter times_writer(const RecordingTimes& times, bool interval, YamlWriter to = {}) {
+    if (interval) to.add_fields(times, std::tuple{RecordingTimes::interval_field()});
+    return to.add_fields(times, RecordingTimes::fields());
+}
+YamlNode selection_node(const NeuronSelection& neurons) { return list_node(std::array{neurons.begin, neurons.end}, ""); }
+
+YamlWriter record_writer(const RecordingSpec& record) {
+    YamlWriter to, spikes, states, rates, weights;
+    for (const auto& r : record.spikes) spikes.add(r.population, times_writer(r.times, false).add("neurons", selection_node(r.neurons)));
+    for (const auto& r : record.states)
+        states.add(r.population, times_writer(r.times, true, YamlWriter().add("fields", r.fields)).add("neurons", selection_node(r.neurons)));
+    for (const auto& r : record.rates) rates.add(r.population, times_writer(r.times, true));
+    for (const auto& r : record.weights) weights.add(r.projection, times_writer(r.times, true));
+    to.add("spikes", spikes).add("states", states).add("rates", rates).add("weights", weights);
+    return to.add("statistics", YamlWriter().add_fields(record.statistics, StatisticsSpec::fields()));
+}
+
+}  // namespace
+
+std::string resolved_simulation(const Experiment& e) {
+    const auto& s = e.simulation;
+    YamlWriter populations, expected;
+    std::vector<YamlWriter> projections, drives;
+    for (const auto& p : s.network.populations) populations.add(p.name, population_writer(p, e));
+    for (const auto& p : s.network.projections) projections.push_back(projection_writer(p));
+    for (const auto& d : s.network.drives) drives.push_back(drive_writer(d));
+    for (const auto& x : s.expected) expected.add(x.population, YamlWriter().add_fields(x, ExpectedValues::fields()));
+    return YamlWriter()
+        .add("experiment", YamlWriter().add_fields(e, Experiment::experiment_fields()).add_fields(s.options, SimulationConfig::option_fields()))
+        .add("time", YamlWriter().add_fields(e, std::tuple{Experiment::dt_field()}).add_fields(s, SimulationConfig::time_fields()))
+        .add("network", YamlWriter().add("populations", populations).add("projections", projections))
+        .add("input", drives)
+        .add("record", record_writer(s.record))
+        .add("expected", expected)
+        .add("output", YamlWriter().add_fields(e, std::tuple{Experiment::folder_field()}).add_fields(s, SimulationConfig::output_fields()))
+        .text();
+}
+
+}  // namespace tripartite

@@ -1,0 +1,136 @@
+// A simulation's state in a file, in an order that does not depend on the number of threads.
+#include "core/error.hpp"
+#include "simulation/network_simulation.hpp"
+
+namespace tripartite {
+namespace {
+
+constexpr const char* precision_name(float) { return "float32"; }
+constexpr const char* precision_name(double) { return "float64"; }
+
+template <class T> void write(H5Writer& file, const std::string& name, const std::vector<T>& values) { file.write(name, std::span<const T>(values), {values.size()}); }
+
+template <class Real> void save_history(H5Writer& file, const std::string& group, const typename SpikeHistory<Real>::Saved& saved) {
+    write(file, group + "/count", std::vector<std::uint64_t>(saved.count.begin(), saved.count.end()));
+    write(file, group + "/step", std::vector<std::int64_t>(saved.step.begin(), saved.step.end()));
+    write(file, group + "/trace", saved.trace);
+}
+
+/// The neurons begin .. end-1.
+template <class Real> typename SpikeHistory<Real>::Saved load_history(const H5Reader& file, const std::string& group, std::size_t begin, std::size_t end) {
+    const auto count = file.read<std::uint64_t>(group + "/count");
+    const auto step = file.read<std::int64_t>(group + "/step");
+    const auto trace = file.read<Real>(group + "/trace");
+    typename SpikeHistory<Real>::Saved saved;
+    std::size_t at = 0;
+    for (std::size_t n = 0; n < std::min(end, count.size()); at += count[n++]) {
+        if (n < begin) continue;
+        saved.count.push_back(std::uint32_t(count[n]));
+        for (std::size_t i = at; i < at + count[n]; ++i) saved.step.push_back(std::int32_t(step.at(i))), saved.trace.push_back(trace.at(i));
+    }
+    return saved;
+}
+
+}  // namespace
+
+template <class Real> void NetworkSimulation<Real>::save(H5Writer& file) {
+    if (done_ > 0)
+        for (auto& worker : workers_) worker->bring_up_to_date(done_ - 1);
+    for (std::size_t p = 0; p < network_.populations.size(); ++p) {
+        const auto& spec = network_.populations[p];
+        std::vector<Real> values;
+        for (Index s = 0; s < spec.neuron.states; ++s)
+            for (const auto& worker : workers_) {
+                const Real* from = worker->state(int(p)).data() + s * worker->share(int(p)).padded();
+                values.insert(values.end(), from, from + worker->share(int(p)).owned());
+            }
+        file.write("/state/" + spec.name, std::span<const Real>(values), {std::uint64_t(spec.neuron.states), values.empty() ? 0 : spec.size});
+        std::vector<std::int64_t> steps, neurons;
+        const auto& lists = workers_.front()->lists();
+        for (Index t = std::max<Index>(0, done_ - lists.capacity() + 1); t < done_; ++t)
+            for (const auto n : lists(int(p), t)) steps.push_back(t), neurons.push_back(n);
+        write(file, "/in_flight/" + spec.name + "/step", steps);
+        write(file, "/in_flight/" + spec.name + "/neuron", neurons);
+    }
+    for (const auto& built : shared_.projections) save_plastic(file, *built.spec);
+    const auto& stores = workers_.front()->stores();
+    for (std::size_t i = 0; i < stores.all.size(); ++i) stores.all[i]->save(file, "/short_term/" + shared_.projections[std::size_t(stores.plans[i]->projections.front())].spec->name);
+    const auto attribute = [&](const char* name, std::uint64_t value) { file.attribute("/state", name, std::int64_t(value)); };
+    attribute("step", std::uint64_t(done_)), attribute("synapses", hash_), attribute("events", synaptic_events()), attribute("seed", shared_.options.seed);
+    file.attribute("/state", "precision", precision_name(Real{}));
+    file.attribute("/state", "dt", shared_.options.dt);
+}
+
+template <class Real> void NetworkSimulation<Real>::save_plastic(H5Writer& file, const SimulatedProjection& projection) {
+    const auto found = links(projection.name);
+    if (found.empty()) return;
+    const std::string group = "/plastic/" + projection.name;
+    std::vector<Real> weights;
+    for_each_plastic(projection.name, [&](PlasticLink<Real>& link, std::uint32_t, int, std::uint64_t i) { weights.push_back(link.store().weight(i)); });
+    write(file, group + "/weight", weights);
+    typename SpikeHistory<Real>::Saved targets;
+    for (auto* link : found) {
+        const auto saved = link->store().save();
+        if (link == found.front()) save_history<Real>(file, group + "/sources", saved.sources);
+        targets.count.insert(targets.count.end(), saved.targets.count.begin(), saved.targets.count.end());
+        targets.step.insert(targets.step.end(), saved.targets.step.begin(), saved.targets.step.end());
+        targets.trace.insert(targets.trace.end(), saved.targets.trace.begin(), saved.targets.trace.end());
+    }
+    save_history<Real>(file, group + "/targets", targets);
+}
+
+template <class Real> void NetworkSimulation<Real>::load_plastic(const H5Reader& file, const SimulatedProjection& projection) {
+    const auto found = links(projection.name);
+    if (found.empty()) return;
+    const std::string group = "/plastic/" + projection.name;
+    const auto weights = file.read<Real>(group + "/weight");
+    std::size_t next = 0;
+    for_each_plastic(projection.name, [&](PlasticLink<Real>& link, std::uint32_t, int, std::uint64_t i) { link.store().set_weight(i, weights.at(next++)); });
+    const auto sources = load_history<Real>(file, group + "/sources", 0, SIZE_MAX);
+    for (auto* link : found) {
+        const std::uint32_t begin = link->neuron(0);
+        link->store().load({sources, load_history<Real>(file, group + "/targets", begin, begin + link->targets()), done_ - 1});
+    }
+}
+
+template <class Real> void NetworkSimulation<Real>::load(const H5Reader& file) {
+    const auto expect = [&](bool same, const std::string& what) {
+        if (!same) fail("the checkpoint was written with {}; go on with the same experiment, or start anew", what);
+    };
+    expect(file.text_attribute("/state", "precision") == precision_name(Real{}), "another precision");
+    expect(file.real_attribute("/state", "dt") == shared_.options.dt, "another time step");
+    expect(std::uint64_t(file.integer_attribute("/state", "seed")) == shared_.options.seed, "another seed");
+    expect(std::uint64_t(file.integer_attribute("/state", "synapses")) == hash_, "other synapses");
+    done_ = Index(file.integer_attribute("/state", "step"));
+    earlier_events_ = std::uint64_t(file.integer_attribute("/state", "events"));
+    for (std::size_t p = 0; p < network_.populations.size(); ++p) {
+        const auto& spec = network_.populations[p];
+        const auto values = file.read<Real>("/state/" + spec.name);
+        expect(values.size() == std::size_t(spec.neuron.states) * spec.size || spec.source, "other populations");
+        for (Index s = 0; s < spec.neuron.states; ++s)
+            for (auto& worker : workers_) {
+                const Share& share = worker->share(int(p));
+                std::copy_n(values.begin() + s * Index(spec.size) + share.begin, share.owned(), worker->state(int(p)).data() + s * share.padded());
+            }
+        const auto steps = file.read<std::int64_t>("/in_flight/" + spec.name + "/step"), neurons = file.read<std::int64_t>("/in_flight/" + spec.name + "/neuron");
+        for (auto& worker : workers_) {
+            std::size_t next = 0;
+            for (Index t = std::max<Index>(0, done_ - worker->lists().capacity() + 1); t < done_; ++t) {
+                std::vector<std::uint32_t> fired;
+                while (next < steps.size() && steps[next] < t) ++next;
+                for (; next < steps.size() && steps[next] == t; ++next) fired.push_back(std::uint32_t(neurons[next]));
+                worker->lists().set(t, int(p), fired);
+            }
+        }
+    }
+    for (const auto& built : shared_.projections) load_plastic(file, *built.spec);
+    for (auto& worker : workers_) {
+        auto& stores = worker->stores();
+        for (std::size_t i = 0; i < stores.all.size(); ++i) stores.all[i]->load(file, "/short_term/" + shared_.projections[std::size_t(stores.plans[i]->projections.front())].spec->name);
+    }
+}
+
+template class NetworkSimulation<float>;
+template class NetworkSimulation<double>;
+
+}  // namespace tripartite

@@ -1,0 +1,74 @@
+#include "simulation/estimate.hpp"
+
+#include <fstream>
+
+#include "core/error.hpp"
+
+namespace tripartite {
+namespace {
+
+constexpr double giga = 1e9;
+
+double expected_synapses(const SharedNetwork& shared, const StorePlan& plan) {
+    double sum = 0;
+    for (const int i : plan.projections) sum += shared.projections[std::size_t(i)].connector->expected();
+    return sum;
+}
+
+/// A target of 16 bits, and what the weight takes; bit matrices: three bits for each pair while they are built.
+double expected_bytes(const SharedNetwork& shared, const StorePlan& plan, std::size_t real) {
+    const double synapses = expected_synapses(shared, plan), sources = shared.sizes[std::size_t(plan.population)];
+    constexpr double target = 2, index_of_source = 8;
+    switch (plan.form) {
+        case StorePlan::Form::counted: return synapses * target + sources * index_of_source;
+        case StorePlan::Form::bits: {
+            double neurons = 0;
+            for (const auto size : shared.sizes) neurons += size;
+            return sources * neurons / 8 * 3;
+        }
+        case StorePlan::Form::runs: return synapses * (target + (shared.options.half_weights ? 2.0 : double(real))) + sources * index_of_source;
+        default: return synapses * (target + double(real)) + sources * index_of_source;
+    }
+}
+
+}  // namespace
+
+std::vector<StoreDescription> describe_plans(const SharedNetwork& shared, const std::vector<StorePlan>& plans, std::size_t real) {
+    std::vector<StoreDescription> all;
+    for (const auto& plan : plans) {
+        const auto& first = shared.projections[std::size_t(plan.projections.front())];
+        const auto& names = shared.network.populations[std::size_t(first.to)].neuron.port_names;
+        StoreDescription d{shared.network.populations[std::size_t(plan.population)].name, names[std::size_t(plan.port)], std::string(StorePlan::forms[int(plan.form)]), {},
+                           std::uint64_t(expected_synapses(shared, plan)), std::size_t(expected_bytes(shared, plan, real))};
+        for (const int i : plan.projections) d.projections.push_back(shared.projections[std::size_t(i)].spec->name);
+        all.push_back(std::move(d));
+    }
+    return all;
+}
+
+std::size_t estimated_bytes(const SharedNetwork& shared, const std::vector<StorePlan>& plans, std::size_t real) {
+    std::size_t sum = 0;
+    for (const auto& d : describe_plans(shared, plans, real)) sum += d.bytes;
+    for (const auto& p : shared.network.populations)
+        sum += std::size_t(p.size) * real * std::size_t(p.neuron.states + shared.ports + (p.values.empty() ? 0 : p.neuron.coefficients));
+    return sum;
+}
+
+std::size_t available_bytes() {
+    std::ifstream file("/proc/meminfo");
+    for (std::string line; std::getline(file, line);)
+        if (line.starts_with("MemAvailable:")) return std::stoull(line.substr(13)) * 1024;
+    return SIZE_MAX;
+}
+
+void check_memory(const SharedNetwork& shared, const std::vector<StorePlan>& plans, std::size_t real, std::size_t available) {
+    const std::size_t needed = estimated_bytes(shared, plans, real);
+    if (needed <= available) return;
+    double synapses = 0;
+    for (const auto& plan : plans) synapses += expected_synapses(shared, plan);
+    fail("the network does not fit in memory: {:.4g} synapses and their neurons take about {:.2f} GB, and {:.2f} GB are free; "
+         "make it smaller, take precision: float32, or half_weights: true",
+         synapses, double(needed) / giga, double(available) / giga);
+}
+
+}  // namespace tripartite

@@ -1,0 +1,40 @@
+#include "simulation/network.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+
+namespace tripartite {
+
+int SimulationNetwork::find(const std::string& population) const {
+    std::vector<std::string_view> known;
+    for (std::size_t i = 0; i < populations.size(); ++i) {
+        if (populations[i].name == population) return int(i);
+        known.push_back(populations[i].name);
+    }
+    fail("there is no population '{}'{}", population, did_you_mean(population, known));
+}
+
+void SimulationNetwork::validate() const {
+    if (populations.empty()) fail("the network has no populations");
+    std::set<std::string> names;
+    for (const auto& p : populations) {
+        if (!names.insert(p.name).second) fail("two populations are called '{}'", p.name);
+        if (p.size < 1) fail("population '{}' has no neurons; it needs at least 1", p.name);
+        for (const auto& initial : p.initial)
+            if (!std::ranges::count(p.neuron.state_names, initial.field)) fail("the neurons of '{}', {}, have no state '{}'", p.name, p.neuron.model, initial.field);
+    }
+    names.clear();
+    for (const auto& p : projections) {
+        const auto &from = populations[std::size_t(find(p.from))], &to = populations[std::size_t(find(p.to))];
+        if (!names.insert(p.name).second) fail("two projections are called '{}'", p.name);
+        if (to.source) fail("projection '{}' ends at '{}', a source, which receives nothing", p.name, p.to);
+        if (!from.source && !from.neuron.spiking) fail("'{}' is a {}, which never fires, so nothing can be projected from it", p.from, from.neuron.model);
+    }
+    for (const auto& d : drives)
+        if (populations[std::size_t(find(d.to))].source) fail("a drive ends at '{}', a source, which receives nothing", d.to);
+}
+
+}  // namespace tripartite

@@ -1,0 +1,71 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/neuron_spec.hpp"
+#include "simulation/drives.hpp"
+#include "synapses/connectivity.hpp"
+#include "synapses/plasticity.hpp"
+#include "synapses/short_term.hpp"
+#include "synapses/synapse_values.hpp"
+
+/// A network to be simulated, as plain structs. Times in ms.
+namespace tripartite {
+
+/// A state variable or a parameter that differs from neuron to neuron.
+struct NeuronValue {
+    std::string field;
+    Distribution value;
+    std::vector<double> each = {};  ///< if it is not empty: the value of each neuron, in place of the distribution
+};
+
+struct SimulatedPopulation {
+    std::string name;
+    std::uint32_t size = 0;
+    NeuronSpec neuron;                 ///< unless it is a source
+    std::optional<SourceKind> source;  ///< fires by itself
+    std::vector<NeuronValue> initial;  ///< of state fields
+    std::vector<NeuronValue> values;   ///< of neuron.per_neuron, in its order
+    std::optional<PositionRule> positions;
+    bool periodic = false;             ///< the edges of their extent are neighbours
+};
+
+struct StaticSynapse {
+    static constexpr std::string_view name = "static", doc = "a weight that stays";
+    static constexpr auto fields() { return std::tuple{}; }
+};
+using SynapseKind = std::variant<StaticSynapse, StdpPair, StdpPowerLaw, Tsodyks2, Tsodyks>;
+
+struct SimulatedProjection {
+    std::string name, from, to;
+    ConnectionRule rule;
+    ValueRule weight, delay;  ///< delay in ms, rounded to steps, at least one
+    double axonal_delay = 0;         ///< the part of the delay before the synapse; the rest is dendritic
+    std::string receptor;            ///< name of a port; "": the only one, or by the sign of the weights
+    SynapseKind synapse;
+};
+
+struct SimulationNetwork {
+    std::vector<SimulatedPopulation> populations;
+    std::vector<SimulatedProjection> projections;
+    std::vector<Drive> drives;
+
+    /// Throws Error with the nearest name.
+    int find(const std::string& population) const;
+    /// Throws Error at the first thing that cannot run.
+    void validate() const;
+};
+
+struct SimulationOptions {
+    double dt = 0.1;               ///< ms
+    std::uint64_t seed = 1;
+    int threads = 1;
+    int window = 0;                ///< most steps between two exchanges of spikes; 0: as many as the delays allow
+    bool half_weights = false;     ///< 16-bit weights of static synapses: 4 bytes a synapse
+    bool bit_matrices = true;      ///< dense projections of one weight and one delay as bits
+    double runaway_rate = 450;     ///< Hz: a population that fires more over 50 ms stops the run; 0: no limit
+};
+
+}  // namespace tripartite

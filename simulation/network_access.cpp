@@ -1,0 +1,129 @@
+// What is read from a simulation, and written into it, between two calls of run().
+#include <algorithm>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "simulation/estimate.hpp"
+#include "simulation/network_simulation.hpp"
+
+namespace tripartite {
+
+template <class Real> void NetworkSimulation<Real>::add_input(const std::string& population, const std::string& receptor, std::span<const double> values) {
+    const int p = network_.find(population);
+    const auto& spec = network_.populations[std::size_t(p)];
+    if (values.size() != spec.size) fail("'{}' has {} neurons, but {} inputs are given", population, spec.size, values.size());
+    const int port = port_of(spec, receptor, 1, "the input from outside");
+    for (auto& worker : workers_) {
+        const Share& share = worker->share(p);
+        worker->add_input(p, port, values.subspan(share.begin, share.owned()));
+    }
+}
+
+template <class Real> std::span<const std::uint32_t> NetworkSimulation<Real>::spikes(const std::string& population, Index step) const {
+    const auto& lists = workers_.front()->lists();
+    if (step < 0 || step >= done_ || step < done_ - lists.capacity()) fail("the spikes of step {} are not kept; there are those of the last {} steps, before step {}", step, lists.capacity(), done_);
+    return lists(network_.find(population), step);
+}
+
+template <class Real> std::vector<double> NetworkSimulation<Real>::state(const std::string& population, const std::string& field) const {
+    const int p = network_.find(population);
+    const auto& spec = network_.populations[std::size_t(p)];
+    const auto& names = spec.neuron.state_names;
+    const auto found = std::ranges::find(names, field);
+    const std::vector<std::string_view> known(names.begin(), names.end());
+    if (found == names.end()) fail("'{}' has no state '{}'{}; it has: {}", population, field, did_you_mean(field, known), listed(known));
+    std::vector<double> values(spec.size);
+    for (const auto& worker : workers_) {
+        const Share& share = worker->share(p);
+        const Real* from = worker->state(p).data() + (found - names.begin()) * share.padded();
+        std::copy_n(from, share.owned(), values.begin() + share.begin);
+    }
+    return values;
+}
+
+template <class Real> void NetworkSimulation<Real>::add_probe(StateProbe probe) {
+    TRIPARTITE_CHECK(probe.interval > 0);
+    probe.last = std::max(probe.last, probe.first);
+    probes_.push_back({std::move(probe), {}});
+}
+
+template <class Real> std::vector<PlasticLink<Real>*> NetworkSimulation<Real>::links(const std::string& projection) {
+    std::vector<PlasticLink<Real>*> found;
+    for (auto& worker : workers_)
+        for (auto& store : worker->stores().all)
+            if (auto* link = dynamic_cast<PlasticLink<Real>*>(store.get()); link && link->projection().name == projection) found.push_back(link);
+    return found;
+}
+
+template <class Real>
+void NetworkSimulation<Real>::for_each_plastic(const std::string& projection, const std::function<void(PlasticLink<Real>&, std::uint32_t, int, std::uint64_t)>& each) {
+    const auto found = links(projection);
+    std::vector<int> delays;
+    for (auto* link : found) delays.insert(delays.end(), link->store().runs().delays().begin(), link->store().runs().delays().end());
+    std::ranges::sort(delays);
+    delays.erase(std::unique(delays.begin(), delays.end()), delays.end());
+    std::vector<std::uint64_t> order;
+    for (std::uint32_t source = 0; !found.empty() && source < found.front()->store().runs().sources(); ++source)
+        for (const int delay : delays)
+            for (auto* link : found) {
+                const auto& runs = link->store().runs();
+                const auto at = std::ranges::find(runs.delays(), delay);
+                if (at == runs.delays().end()) continue;
+                const auto run = runs.run(source, int(at - runs.delays().begin()));
+                order.clear();
+                for (auto i = run.begin; i < run.end; ++i) order.push_back(i);
+                std::ranges::stable_sort(order, {}, [&](std::uint64_t i) { return link->store().target(i); });
+                for (const auto i : order) each(*link, source, delay, i);
+            }
+}
+
+template <class Real> std::vector<SynapseWeight> NetworkSimulation<Real>::weights(const std::string& projection) {
+    if (done_ > 0)
+        for (auto* link : links(projection)) link->bring_up_to_date(done_ - 1);
+    std::vector<SynapseWeight> all;
+    for_each_plastic(projection, [&](PlasticLink<Real>& link, std::uint32_t source, int delay, std::uint64_t i) {
+        all.push_back({source, link.neuron(link.store().target(i)), delay, double(link.store().weight(i))});
+    });
+    return all;
+}
+
+template <class Real> std::vector<StoreDescription> NetworkSimulation<Real>::stores() const {
+    auto all = describe_plans(shared_, plans_, sizeof(Real));
+    for (std::size_t p = 0; p < plans_.size(); ++p) {
+        all[p].synapses = 0, all[p].bytes = 0;
+        for (const auto& worker : workers_)
+            for (std::size_t i = 0; i < worker->stores().all.size(); ++i)
+                if (worker->stores().plans[i] == &plans_[p]) all[p].synapses += worker->stores().all[i]->synapses(), all[p].bytes += worker->stores().all[i]->bytes();
+    }
+    return all;
+}
+
+template <class Real> std::uint64_t NetworkSimulation<Real>::neurons() const {
+    std::uint64_t sum = 0;
+    for (const auto size : shared_.sizes) sum += size;
+    return sum;
+}
+
+template <class Real> std::uint64_t NetworkSimulation<Real>::synapses() const {
+    std::uint64_t sum = 0;
+    for (const auto& worker : workers_)
+        for (const auto& store : worker->stores().all) sum += store->synapses();
+    return sum;
+}
+
+template <class Real> std::uint64_t NetworkSimulation<Real>::synaptic_events() const {
+    std::uint64_t sum = earlier_events_;
+    for (const auto& worker : workers_) sum += worker->events();
+    return sum;
+}
+
+template <class Real> std::size_t NetworkSimulation<Real>::bytes() const {
+    std::size_t sum = 0;
+    for (const auto& worker : workers_) sum += worker->bytes();
+    return sum;
+}
+
+template class NetworkSimulation<float>;
+template class NetworkSimulation<double>;
+
+}  // namespace tripartite

@@ -1,0 +1,64 @@
+#pragma once
+#include <climits>
+
+#include "core/parallel.hpp"
+#include "simulation/plastic_link.hpp"
+#include "simulation/simulation.hpp"
+#include "simulation/worker.hpp"
+
+namespace tripartite {
+
+/// A simulation in one precision.
+template <class Real> class NetworkSimulation final : public Simulation {
+public:
+    NetworkSimulation(const SimulationNetwork& network, const SimulationOptions& options);
+
+    void run(Index steps) override;
+    Index steps_done() const override { return done_; }
+    void add_input(const std::string& population, const std::string& receptor, std::span<const double> values) override;
+    std::span<const std::uint32_t> spikes(const std::string& population, Index step) const override;
+    std::vector<double> state(const std::string& population, const std::string& field) const override;
+    std::vector<SynapseWeight> weights(const std::string& projection) override;
+    void on_spikes(std::function<void(Index, const SpikeLists&)> take) override { on_spikes_ = std::move(take); }
+    void add_probe(StateProbe probe) override;
+    std::vector<StoreDescription> stores() const override;
+    std::uint64_t neurons() const override;
+    std::uint64_t synapses() const override;
+    std::uint64_t synaptic_events() const override;
+    std::size_t bytes() const override;
+    void save(H5Writer& file) override;
+    void load(const H5Reader& file) override;
+
+private:
+    /// A probe with the values of the current chunk, [sample][neuron].
+    struct RunningProbe {
+        StateProbe probe;
+        std::vector<double> values;
+        bool due(Index t) const { return t >= probe.first && t < probe.last && (t - probe.first) % probe.interval == 0; }
+        /// Samples before step t.
+        Index before(Index t) const { return std::max<Index>(0, (std::min(t, probe.last) - probe.first + probe.interval - 1) / probe.interval); }
+    };
+    void run_chunk(Index end);
+    void run_worker(int number, Index end, Barrier& barrier);
+    void read_probes(Worker<Real>& worker, Index t, Index begin);
+    void hand_over_probes(Index begin, Index end);
+    void check_activity();
+    void check_finite() const;
+    void save_plastic(H5Writer& file, const SimulatedProjection& projection);
+    void load_plastic(const H5Reader& file, const SimulatedProjection& projection);
+    std::vector<PlasticLink<Real>*> links(const std::string& projection);
+    /// each(link, index) for every synapse of a projection, by source, delay, target.
+    void for_each_plastic(const std::string& projection, const std::function<void(PlasticLink<Real>& link, std::uint32_t source, int delay, std::uint64_t index)>& each);
+
+    SimulationNetwork network_;
+    SharedNetwork shared_;
+    std::vector<StorePlan> plans_;
+    std::vector<std::unique_ptr<Worker<Real>>> workers_;
+    std::vector<RunningProbe> probes_;
+    std::function<void(Index, const SpikeLists&)> on_spikes_;
+    std::vector<std::uint64_t> spikes_;  ///< [population] since the last check
+    Index done_ = 0, check_interval_ = 1;
+    std::uint64_t hash_ = 0, earlier_events_ = 0;
+};
+
+}  // namespace tripartite

@@ -1,0 +1,55 @@
+#include "simulation/plan.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace tripartite {
+namespace {
+
+constexpr double dense = 0.03;              ///< share of connected pairs from which a bit matrix is faster than runs
+constexpr double most_to_be_counted = 6e4;  ///< synapses per target: a count has 16 bits
+
+void choose_form(const SharedNetwork& shared, StorePlan& plan) {
+    const auto& first = shared.projections[std::size_t(plan.projections.front())];
+    double synapses = 0, pairs = 0, targets = 0;
+    bool one_weight = true, one_delay = true;
+    for (const int i : plan.projections) {
+        const auto& p = shared.projections[std::size_t(i)];
+        one_weight = one_weight && p.weight->constant() && p.weight->constant_value() == first.weight->constant_value();
+        one_delay = one_delay && p.delay->constant() && p.delay->constant_value() == first.delay->constant_value();
+        synapses += p.connector->expected();
+        pairs += double(shared.sizes[std::size_t(p.from)]) * shared.sizes[std::size_t(p.to)];
+        targets += shared.sizes[std::size_t(p.to)];
+    }
+    if (!one_weight || synapses > most_to_be_counted * targets) return;
+    plan.weight = first.weight->constant_value();
+    plan.form = one_delay && shared.options.bit_matrices && synapses >= dense * pairs ? StorePlan::Form::bits : StorePlan::Form::counted;
+}
+
+}  // namespace
+
+std::vector<StorePlan> plan_stores(const SharedNetwork& shared) {
+    std::map<std::pair<int, int>, StorePlan> together;  // by source population and port
+    std::vector<StorePlan> alone, all;
+    for (int i = 0; i < int(shared.projections.size()); ++i) {
+        const auto& p = shared.projections[std::size_t(i)];
+        const auto& kind = p.spec->synapse;
+        if (std::holds_alternative<StaticSynapse>(kind)) {
+            auto& plan = together[{p.from, p.port}];
+            plan.population = p.from, plan.port = p.port;
+            plan.projections.push_back(i);
+        } else {
+            const bool short_term = std::holds_alternative<Tsodyks>(kind) || std::holds_alternative<Tsodyks2>(kind);
+            alone.push_back({short_term ? StorePlan::Form::short_term : StorePlan::Form::plastic, p.from, p.port, 0, {i}});
+        }
+    }
+    for (auto& [key, plan] : together) {
+        choose_form(shared, plan);
+        all.push_back(std::move(plan));
+    }
+    all.insert(all.end(), alone.begin(), alone.end());
+    std::ranges::stable_sort(all, {}, &StorePlan::population);
+    return all;
+}
+
+}  // namespace tripartite

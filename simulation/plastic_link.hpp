@@ -1,0 +1,48 @@
+#pragma once
+#include "simulation/partition.hpp"
+#include "simulation/plastic_store.hpp"
+#include "simulation/shared_network.hpp"
+#include "simulation/store.hpp"
+
+namespace tripartite {
+
+/// A plastic projection as one of a worker's stores. Its weights are read and written one by one, by run.
+template <class Real> class PlasticLink : public Store<Real> {
+public:
+    PlasticLink(const SharedNetwork& shared, const BuiltProjection& built, const Partition& partition);
+
+    void count(std::uint32_t source, std::uint32_t, int delay) override { store_.count(source, axonal_, delay - axonal_); }
+    void finish() override { store_.finish_counts(); }
+    void add(std::uint32_t source, std::uint32_t target, int delay, Real weight) override {
+        store_.add(source, std::uint32_t(Index(target) - share_.local), axonal_, delay - axonal_, weight);
+    }
+    std::uint64_t deliver(const Delivery<Real>& to) override {
+        return store_.deliver(to.step, [&](Index step) { return (*to.fired)(from_, step); }, to.rows[port_] + share_.local);
+    }
+    std::uint64_t synapses() const override { return store_.runs().size(); }
+    std::size_t bytes() const override { return store_.bytes(); }
+    void take(Index step, const SpikeLists& fired) override {
+        for (const auto source : fired(from_, step)) store_.source_fired(source, step);
+    }
+    int listens_to() const override { return to_; }
+    void targets_fired(Index step, std::span<const std::uint64_t> words) override;
+    void bring_up_to_date(Index step) override { store_.bring_up_to_date(step); }
+
+    PlasticStore<Real>& store() { return store_; }
+    /// The neuron of the population that a target of the store is.
+    std::uint32_t neuron(std::uint32_t target) const { return share_.begin + target; }
+    std::uint32_t targets() const { return share_.owned(); }
+    const SimulatedProjection& projection() const { return *spec_; }
+
+private:
+    const SimulatedProjection* spec_;
+    int from_, to_, port_, axonal_;
+    Share share_;
+    PlasticStore<Real> store_;
+};
+
+template <class Real> std::unique_ptr<Store<Real>> make_plastic_link(const SharedNetwork& shared, const BuiltProjection& built, const Partition& partition) {
+    return std::make_unique<PlasticLink<Real>>(shared, built, partition);
+}
+
+}  // namespace tripartite

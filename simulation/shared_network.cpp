@@ -1,0 +1,85 @@
+#include "simulation/shared_network.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+
+namespace tripartite {
+
+int port_of(const SimulatedPopulation& population, const std::string& receptor, double weight, const std::string& what) {
+    const auto& names = population.neuron.port_names;
+    std::string wanted = receptor;
+    if (wanted.empty()) wanted = names.front() == "excitatory" ? (weight < 0 ? "inhibitory" : "excitatory") : names.front();
+    const auto found = std::ranges::find(names, wanted);
+    const std::vector<std::string_view> known(names.begin(), names.end());
+    if (found == names.end())
+        fail("{}: the model of '{}', {}, has no receptor '{}'{}; it has: {}", what, population.name, population.neuron.model, wanted, did_you_mean(wanted, known), listed(known));
+    return int(found - names.begin());
+}
+
+namespace {
+
+/// A weight whose sign stands for that of all, or an error if they differ and the receptor depends on it.
+double sign_of(const SimulatedProjection& projection, const SimulatedPopulation& to) {
+    const bool matters = projection.receptor.empty() && !to.source && to.neuron.port_names.front() == "excitatory";
+    const auto* distribution = std::get_if<Distribution>(&projection.weight);
+    if (const auto* list = std::get_if<std::vector<double>>(&projection.weight)) {
+        const bool negative = std::ranges::any_of(*list, [](double w) { return w < 0; }), positive = std::ranges::any_of(*list, [](double w) { return w > 0; });
+        if (matters && negative && positive)
+            fail("projection '{}' has weights of both signs; say which receptor they reach, or make two projections", projection.name);
+        return negative ? -1 : 1;
+    }
+    if (!distribution) return 1;
+    const double low = distribution->quantile(1e-12), high = distribution->quantile(1 - 1e-12);
+    if (matters && low < 0 && high > 0)
+        fail("projection '{}' draws weights of both signs, from {:.4g} to {:.4g}; bound them with redraw, or say which receptor they reach", projection.name, low, high);
+    return low + high;
+}
+
+int axonal_steps(const SimulatedProjection& p, double dt) {
+    const double steps = p.axonal_delay / dt;
+    if (steps < 0 || std::fabs(steps - std::round(steps)) > 1e-6) fail("the axonal delay of '{}', {} ms, is not a whole number of steps of {} ms", p.name, p.axonal_delay, dt);
+    return int(std::lround(steps));
+}
+
+}  // namespace
+
+SharedNetwork::SharedNetwork(const SimulationNetwork& net, const SimulationOptions& opt) : network(net), options(opt) {
+    network.validate();
+    for (const auto& p : network.populations) {
+        sizes.push_back(p.size);
+        positions.push_back(p.positions ? std::make_unique<Positions>(*p.positions, p.size, p.periodic, RandomStream(options.seed, p.name, "positions")) : nullptr);
+        if (!p.source) ports = std::max(ports, p.neuron.ports);
+        words += blocks_for(p.size);
+    }
+    for (const auto& p : network.projections) {
+        BuiltProjection built;
+        built.spec = &p;
+        built.from = network.find(p.from), built.to = network.find(p.to);
+        const auto &from = positions[std::size_t(built.from)], &to = positions[std::size_t(built.to)];
+        const PairSpace space{sizes[std::size_t(built.from)], sizes[std::size_t(built.to)], built.from == built.to, from.get(), to.get()};
+        const auto stream = [&](std::string_view purpose) { return RandomStream(options.seed, p.name, purpose); };
+        try {
+            built.connector = make_connector(p.rule, space, stream("pairs"));
+            built.weight = std::make_unique<SynapseValues>(p.weight, space, stream("weight"));
+            built.delay = std::make_unique<SynapseValues>(p.delay, space, stream("delay"));
+        } catch (const Error& error) {
+            fail("projection '{}': {}", p.name, error.what());
+        }
+        built.port = port_of(network.populations[std::size_t(built.to)], p.receptor, sign_of(p, network.populations[std::size_t(built.to)]), "projection '" + p.name + "'");
+        built.axonal_delay = axonal_steps(p, options.dt);
+        projections.push_back(std::move(built));
+    }
+}
+
+void SharedNetwork::prepare(int smallest, int largest) {
+    constexpr int longest_window = 64;
+    window = std::min(smallest, longest_window);
+    if (options.window > 0) window = std::min(window, options.window);
+    largest_delay = largest;
+    fired = Array<std::uint64_t>(2 * window * words);
+}
+
+}  // namespace tripartite

@@ -1,0 +1,42 @@
+#pragma once
+#include <memory>
+#include <vector>
+
+#include "engine/frames.hpp"
+#include "simulation/network.hpp"
+
+namespace tripartite {
+
+/// A projection with what its synapses have in common.
+struct BuiltProjection {
+    const SimulatedProjection* spec = nullptr;
+    int from = 0, to = 0, port = 0;
+    int axonal_delay = 0;  ///< steps
+    std::unique_ptr<Connector> connector;
+    std::unique_ptr<SynapseValues> weight, delay;
+};
+
+/// What the workers share: made once, then only read, but for the spikes. Those of a step are bits, a word for each block of 64
+/// neurons, in a ring of steps: a worker writes the words of its own neurons and reads, after the window, all of them.
+struct SharedNetwork {
+    SharedNetwork(const SimulationNetwork& network, const SimulationOptions& options);
+
+    const SimulationNetwork& network;
+    SimulationOptions options;
+    std::vector<std::uint32_t> sizes;                   ///< [population]
+    std::vector<std::unique_ptr<Positions>> positions;  ///< [population], null without
+    std::vector<BuiltProjection> projections;
+    int ports = 1;                                      ///< most of any model
+
+    /// Once the delays are known.
+    void prepare(int smallest_delay, int largest_delay);
+    int window = 1, largest_delay = 1;
+    Index words = 0;                                    ///< of a step
+    Array<std::uint64_t> fired;                         ///< [2 window][words]
+    std::uint64_t* fired_in(Index step) { return fired.data() + step % (2 * window) * words; }
+};
+
+/// The port of a population that this name means; "": the only one, else by the sign of the weight. Errors name those that there are.
+int port_of(const SimulatedPopulation& population, const std::string& receptor, double weight, const std::string& what);
+
+}  // namespace tripartite

@@ -1,0 +1,133 @@
+#include "simulation/worker.hpp"
+
+#include <algorithm>
+
+#include "core/error.hpp"
+
+namespace tripartite {
+
+template <class Real> Worker<Real>::Worker(SharedNetwork& shared, int number)
+    : shared_(shared), partition_(shared.sizes, number, shared.options.threads), rows_(shared.ports * partition_.neurons), nothing_(64), counts_(partition_.neurons) {
+    for (int port = 0; port < shared.ports; ++port) row_.push_back(rows_.data() + port * partition_.neurons);
+    for (int p = 0; p < int(shared.sizes.size()); ++p) make_neurons(p);
+    for (const auto& projection : shared.projections) populations_[std::size_t(projection.to)].reached[std::size_t(projection.port)] = true;
+    for (const auto& drive : shared.network.drives) {
+        const int p = shared.network.find(drive.to);
+        const auto* poisson = std::get_if<PoissonDrive>(&drive.kind);
+        const std::string receptor = drive.receptor.empty() && !poisson ? "current" : drive.receptor;
+        const int port = port_of(shared.network.populations[std::size_t(p)], receptor, poisson ? poisson->weight : 1, "the drive of '" + drive.to + "'");
+        populations_[std::size_t(p)].reached[std::size_t(port)] = true;
+        if (share(p).owned() > 0) drives_.push_back({p, port, make_drive_input<Real>(drive, share(p), shared.options.dt, shared.options.seed)});
+    }
+}
+
+template <class Real> void Worker<Real>::make_neurons(int p) {
+    const auto& spec = shared_.network.populations[std::size_t(p)];
+    Neurons neurons;
+    neurons.reached.resize(std::size_t(std::max(1, spec.neuron.ports)));
+    if (spec.source) neurons.source = make_source_input(*spec.source, spec.name, share(p), shared_.options.dt, shared_.options.seed);
+    else {
+        initial_state(p, neurons);
+        coefficients(p, neurons);
+    }
+    populations_.push_back(std::move(neurons));
+}
+
+template <class Real> void Worker<Real>::values_of(const NeuronValue& value, const SimulatedPopulation& population, const std::string& purpose, std::span<double> to) {
+    if (value.each.empty()) return draw(value.value, RandomStream(shared_.options.seed, population.name, purpose + value.field), to);
+    if (value.each.size() != to.size()) fail("'{}' of '{}' has {} values for {} neurons", value.field, population.name, value.each.size(), to.size());
+    std::ranges::copy(value.each, to.begin());
+}
+
+template <class Real> void Worker<Real>::initial_state(int p, Neurons& neurons) {
+    const auto& spec = shared_.network.populations[std::size_t(p)];
+    const Share& own = share(p);
+    neurons.state = Array<Real>(spec.neuron.states * own.padded());
+    for (int s = 0; s < spec.neuron.states; ++s) std::fill_n(neurons.state.data() + s * own.padded(), own.padded(), Real(spec.neuron.initial[std::size_t(s)]));
+    std::vector<double> values(spec.size);
+    for (const auto& initial : spec.initial) {
+        const auto field = std::ranges::find(spec.neuron.state_names, initial.field) - spec.neuron.state_names.begin();
+        values_of(initial, spec, "initial ", values);
+        std::transform(values.begin() + own.begin, values.begin() + own.end, neurons.state.data() + field * own.padded(), [](double x) { return Real(x); });
+    }
+}
+
+template <class Real> void Worker<Real>::coefficients(int p, Neurons& neurons) {
+    const auto& spec = shared_.network.populations[std::size_t(p)];
+    const Share& own = share(p);
+    const std::size_t count = std::size_t(spec.neuron.coefficients), varied = spec.values.size();
+    neurons.uniform = varied == 0;
+    std::vector<double> k(count), values(varied * spec.size), of_neuron(varied);
+    for (std::size_t v = 0; v < varied; ++v)
+        values_of(spec.values[v], spec, "parameter ", std::span(values).subspan(v * spec.size, spec.size));
+    const Index rows = neurons.uniform ? 1 : own.padded();
+    neurons.coefficients = Array<Real>(Index(count) * rows);
+    for (Index n = 0; n < rows; ++n) {
+        const std::size_t neuron = std::min<std::size_t>(std::size_t(n) + own.begin, spec.size - 1);
+        for (std::size_t v = 0; v < varied; ++v) of_neuron[v] = values[v * spec.size + neuron];
+        spec.neuron.discretise(of_neuron, shared_.options.dt, k);
+        for (std::size_t c = 0; c < count; ++c) neurons.coefficients[Index(c) * rows + n] = Real(k[c]);
+    }
+}
+
+template <class Real> void Worker<Real>::build(const std::vector<StorePlan>& plans) { stores_ = build_stores<Real>(shared_, plans, partition_); }
+
+template <class Real> void Worker<Real>::step(Index t) {
+    const Delivery<Real> delivery{t, &lists_, row_.data(), counts_.data()};
+    for (auto& store : stores_.all) events_ += store->deliver(delivery);
+    for (auto& drive : drives_) drive.input->add(t, row_[std::size_t(drive.port)] + share(drive.population).local);
+    for (int p = 0; p < int(populations_.size()); ++p)
+        if (share(p).owned() > 0) step_neurons(p, t);
+}
+
+template <class Real> void Worker<Real>::step_neurons(int p, Index t) {
+    auto& neurons = populations_[std::size_t(p)];
+    const Share& own = share(p);
+    const auto& spec = shared_.network.populations[std::size_t(p)];
+    std::uint64_t* words = shared_.fired_in(t) + partition_.first_word[std::size_t(p)] + own.begin / 64;
+    if (neurons.source) neurons.source->fire(t, words);
+    else {
+        StepRange<Real> range;
+        range.neurons = range.state_variable = own.padded();
+        range.state = neurons.state.data();
+        range.coefficients = neurons.coefficients.data(), range.coefficient = neurons.uniform ? 0 : own.padded();
+        for (int port = 0; port < spec.neuron.ports; ++port) {
+            const bool reached = neurons.reached[std::size_t(port)];
+            range.input[port] = reached ? row_[std::size_t(port)] + own.local : nothing_.data();
+            range.input_neuron[port] = reached;
+        }
+        range.spikes = words;
+        spec.neuron.template kernels<Real>().step(range);
+    }
+    if (own.owned() % 64 != 0) words[own.owned() / 64] &= (std::uint64_t(1) << own.owned() % 64) - 1;
+    for (auto& store : stores_.all)
+        if (store->listens_to() == p) store->targets_fired(t, {words, std::size_t(own.padded() / 64)});
+}
+
+template <class Real> void Worker<Real>::take(Index t) {
+    lists_.take(t, shared_.fired_in(t), partition_.first_word);
+    for (auto& store : stores_.all) store->take(t, lists_);
+}
+
+template <class Real> void Worker<Real>::bring_up_to_date(Index t) {
+    for (auto& store : stores_.all) store->bring_up_to_date(t);
+}
+
+template <class Real> void Worker<Real>::add_input(int p, int port, std::span<const double> values) {
+    TRIPARTITE_CHECK(values.size() == share(p).owned());
+    populations_[std::size_t(p)].reached[std::size_t(port)] = true;
+    Real* row = row_[std::size_t(port)] + share(p).local;
+    for (std::size_t n = 0; n < values.size(); ++n) row[n] += Real(values[n]);
+}
+
+template <class Real> std::size_t Worker<Real>::bytes() const {
+    std::size_t sum = std::size_t(rows_.size()) * sizeof(Real) + std::size_t(counts_.size()) * 2;
+    for (const auto& store : stores_.all) sum += store->bytes();
+    for (const auto& p : populations_) sum += std::size_t(p.state.size() + p.coefficients.size()) * sizeof(Real);
+    return sum;
+}
+
+template class Worker<float>;
+template class Worker<double>;
+
+}  // namespace tripartite

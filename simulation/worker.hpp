@@ -1,0 +1,64 @@
+#pragma once
+#include "simulation/build.hpp"
+#include "simulation/drive_input.hpp"
+
+namespace tripartite {
+
+/// One thread's share of a network: neurons of every population, and all synapses onto them.
+template <class Real> class Worker {
+public:
+    Worker(SharedNetwork& shared, int number);
+
+    /// Builds the stores: to be called on the worker's own thread, so that memory is near it.
+    void build(const std::vector<StorePlan>& plans);
+    /// Once the delays of the whole network are known.
+    void prepare() { lists_ = SpikeLists(int(populations_.size()), shared_.largest_delay + shared_.window + 1); }
+
+    /// Runs a step: delivers what is due, lets the neurons integrate, and writes who fired.
+    void step(Index t);
+    /// Takes in the spikes of a step that all workers have finished.
+    void take(Index t);
+    void bring_up_to_date(Index t);
+    /// Adds to the input of the next step; values of the worker's own neurons of a population.
+    void add_input(int population, int port, std::span<const double> values);
+
+    const Partition& partition() const { return partition_; }
+    const Share& share(int population) const { return partition_.shares[std::size_t(population)]; }
+    SpikeLists& lists() { return lists_; }
+    Stores<Real>& stores() { return stores_; }
+    std::uint64_t events() const { return events_; }
+    std::size_t bytes() const;
+    /// [S][padded] of the neurons of a population.
+    Array<Real>& state(int population) { return populations_[std::size_t(population)].state; }
+    const Array<Real>& state(int population) const { return populations_[std::size_t(population)].state; }
+
+private:
+    struct Neurons {
+        Array<Real> state, coefficients;
+        bool uniform = true;
+        std::vector<bool> reached;            ///< [port] whether anything can arrive
+        std::unique_ptr<SourceInput> source;  ///< fires by itself
+    };
+    struct Driven {
+        int population, port;
+        std::unique_ptr<DriveInput<Real>> input;
+    };
+    void make_neurons(int population);
+    void values_of(const NeuronValue& value, const SimulatedPopulation& population, const std::string& purpose, std::span<double> to);
+    void initial_state(int population, Neurons& neurons);
+    void coefficients(int population, Neurons& neurons);
+    void step_neurons(int population, Index t);
+
+    SharedNetwork& shared_;
+    Partition partition_;
+    std::vector<Neurons> populations_;
+    Array<Real> rows_, nothing_;  ///< [port][local index]; one pack of zeros
+    std::vector<Real*> row_;
+    Array<std::uint16_t> counts_;
+    Stores<Real> stores_;
+    std::vector<Driven> drives_;
+    SpikeLists lists_{0, 1};
+    std::uint64_t events_ = 0;
+};
+
+}  // namespace tripartite

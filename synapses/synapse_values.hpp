@@ -1,0 +1,35 @@
+#pragma once
+#include <span>
+#include <variant>
+#include <vector>
+
+#include "core/random.hpp"
+#include "synapses/connectivity.hpp"
+#include "synapses/distance_function.hpp"
+#include "synapses/distribution.hpp"
+
+namespace tripartite {
+
+/// A number or distribution, a function of the distance, or one value per pair of a list.
+using ValueRule = std::variant<Distribution, DistanceFunction, std::vector<double>>;
+
+/// Weights or delays of pairs: functions of pair.number (32 random bits each) and, if the rule says so, of the distance.
+class SynapseValues {
+public:
+    /// Errors: a distribution with a problem, a function of the distance without positions. Positions must outlive it.
+    SynapseValues(ValueRule rule, const PairSpace& space, const RandomStream& random);
+
+    bool constant() const;
+    /// The value of all pairs. Requires constant().
+    double constant_value() const;
+    /// The value of each pair. Thread-safe.
+    void fill(std::span<const Pair> pairs, std::span<double> out) const;
+
+private:
+    ValueRule rule_;
+    Quantile quantile_;
+    PairSpace space_;
+    RandomStream random_;
+};
+
+}  // namespace tripartite

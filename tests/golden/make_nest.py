@@ -1,0 +1,191 @@
+"""Writes the golden spike trains of NEST, in float64.
+
+    benchmarks/peers/install_simulators.sh venv
+    venv/bin/python tests/golden/make_nest.py          # every case
+    venv/bin/python tests/golden/make_nest.py stdp     # some cases
+
+Each case of nest_cases.py is a small network without a random number while it runs. The first seed is taken whose rates are
+useful and whose spikes stay the same when the start is shifted by the case's margin, so that rounding and the choice of an
+integrator cannot move a spike. nest/README.md describes the files.
+"""
+
+import json
+import math
+import pathlib
+import sys
+
+import nest
+import numpy as np
+
+from nest_cases import CASES, DT, DURATION, LONGEST, PARAMETERS, SINGLE, SINGLE_TIMES, STATE, STEPS, single
+
+FOLDER = pathlib.Path(__file__).parent / "nest"
+RELAY = 1.0  # ms from a spike generator to its parrot
+
+
+def build(model, params, network):
+    """Creates a network and returns its spike recorder, its neurons and the id of its first node."""
+    nest.ResetKernel()
+    nest.resolution = DT
+    neurons = nest.Create(model, len(network["neurons"]), params=params)
+    for neuron, values in zip(neurons, network["neurons"]):
+        neuron.set(values)
+    first = neurons[0].global_id
+    if network["inputs"]:
+        parrots = nest.Create("parrot_neuron", len(network["inputs"]))
+        times = [{"spike_times": [round(step * DT - RELAY, 1) for step in steps]} for steps in network["inputs"]]
+        generators = nest.Create("spike_generator", len(times), params=times)
+        nest.Connect(generators, parrots, "one_to_one", {"delay": RELAY})
+    connect(first, "static_synapse", network["synapses"])
+    if plastic := network.get("plastic"):
+        synapse = plastic["params"] | plastic.get("state", {})
+        if "tau_minus" in synapse:  # NEST keeps the trace of postsynaptic spikes in the neuron
+            neurons.tau_minus = synapse.pop("tau_minus")
+        nest.CopyModel(plastic["model"], "plastic", synapse)
+        connect(first, "plastic", plastic)
+    recorder = nest.Create("spike_recorder")
+    nest.Connect(neurons, recorder)
+    return recorder, neurons, first
+
+
+def connect(first, model, synapses):
+    """Makes listed connections."""
+    source, target, weight, delay = (np.array(synapses[key]) for key in ("source", "target", "weight", "delay"))
+    nest.Connect(source + first, target + first, "one_to_one", {"synapse_model": model, "weight": weight, "delay": delay})
+
+
+def spikes_of(recorder, first):
+    """The recorded spikes, sorted by step, then neuron."""
+    events = recorder.events
+    steps = np.round(events["times"] / DT).astype(int)
+    order = np.lexsort((events["senders"], steps))
+    return {"step": steps[order].tolist(), "neuron": (events["senders"][order] - first).tolist()}
+
+
+def run(case, network):
+    """Simulates a network and returns its spikes and, where synapses learn, their final weights."""
+    recorder, _, first = build(case.model, case.params, network)
+    nest.Simulate(DURATION)
+    result = {"spikes": spikes_of(recorder, first)}
+    if network.get("plastic", {}).get("model", "").startswith("stdp"):
+        found = nest.GetConnections(synapse_model="plastic").get(["source", "target", "weight"])
+        weights = {(s - first, t - first): w for s, t, w in zip(found["source"], found["target"], found["weight"])}
+        result["weights"] = [weights[pair] for pair in zip(network["plastic"]["source"], network["plastic"]["target"])]
+    return result
+
+
+def robust(case, network, result, random):
+    """Whether shifted starts give the same spikes."""
+    for _ in range(4):
+        shift = random.choice([-case.margin, case.margin], len(network["neurons"]))
+        moved = [neuron | {"V_m": neuron["V_m"] + by} for neuron, by in zip(network["neurons"], shift)]
+        if run(case, network | {"neurons": moved})["spikes"] != result["spikes"]:
+            return False
+    return True
+
+
+def useful(network, result):
+    """Whether the mean rate lies between 4 and 60 Hz and four in five neurons fire; where weights are compared, no spike may
+    be on its way at the end, because simulators differ in when they let it act on a weight."""
+    count = len(network["neurons"])
+    if "weights" in result and max(result["spikes"]["step"], default=0) > STEPS - LONGEST:
+        return False
+    rate = len(result["spikes"]["step"]) / count / DURATION * 1000
+    return 4 < rate < 60 and len(set(result["spikes"]["neuron"])) >= 0.8 * count
+
+
+def weights_at_end(network, spikes):
+    """All-to-all pair STDP by brute force: (weights after the last presynaptic spike, weights at the end).
+
+    NEST brings a weight up to date when its source fires; the second list has also the potentiation by later postsynaptic
+    spikes whose dendritic delay has passed by the end of the run.
+    """
+    last, end = [], []
+    rule = power_law if network["plastic"]["model"] == "stdp_pl_synapse_hom" else bounded
+    times = [[] for _ in network["neurons"]]
+    for step, neuron in zip(spikes["step"], spikes["neuron"]):
+        times[neuron].append(step)
+    plastic = network["plastic"]
+    for source, target, weight, delay in zip(*(plastic[key] for key in ("source", "target", "weight", "delay"))):
+        posts = [step + round(delay / DT) for step in times[target]]
+        events = sorted([(step, 0) for step in posts] + [(step, 1) for step in times[source]])
+        before = weight
+        for step, is_pre in events:
+            others = posts if is_pre else times[source]
+            tau = plastic["params"]["tau_minus" if is_pre else "tau_plus"]
+            trace = sum(math.exp((other - step) * DT / tau) for other in others if other < step)
+            if step <= STEPS:
+                weight = rule(weight, is_pre, trace, plastic["params"])
+            before = weight if is_pre else before
+        last.append(before)
+        end.append(weight)
+    return last, end
+
+
+def bounded(weight, is_pre, trace, p):
+    """The rule of stdp_synapse."""
+    w = weight / p["Wmax"]
+    if is_pre:
+        return max(0.0, w - p["alpha"] * p["lambda"] * w ** p["mu_minus"] * trace) * p["Wmax"]
+    return min(1.0, w + p["lambda"] * (1 - w) ** p["mu_plus"] * trace) * p["Wmax"]
+
+
+def power_law(weight, is_pre, trace, p):
+    """The rule of stdp_pl_synapse_hom."""
+    if is_pre:
+        return max(0.0, weight - p["alpha"] * p["lambda"] * weight * trace)
+    return weight + p["lambda"] * weight ** p["mu"] * trace
+
+
+def description(model, given):
+    """A model with all parameters of its equations and the start of the state variables other than V_m."""
+    values = nest.GetDefaults(model) | given
+    return {"model": model, "params": {key: values[key] for key in PARAMETERS[model]},
+            "state": {key: values[key] for key in STATE.get(model, ())}}
+
+
+def make(name):
+    """Finds the first suitable seed of a case and returns the content of its file."""
+    case = CASES[name]
+    for seed in range(10000):
+        random = np.random.default_rng([seed, 19])
+        network = case.draw(random)
+        result = run(case, network)
+        if useful(network, result) and robust(case, network, result, random):
+            break
+    if "weights" in result:
+        last, result["weights_at_end"] = weights_at_end(network, result["spikes"])
+        assert np.allclose(last, result["weights"], rtol=1e-12, atol=0)
+    count = len(result["spikes"]["step"])
+    print(f"{name}: seed {seed}, {count} spikes, {count / len(network['neurons']) / DURATION * 1000:.1f} Hz")
+    return {"made_with": {"nest": nest.__version__, "seed": seed, "margin": case.margin}, "dt": DT, "duration": DURATION} | description(case.model, case.params) | network | result
+
+
+def make_single(model):
+    """The potential of one neuron at a few times, and its spikes."""
+    network = single(model)
+    recorder, neurons, first = build(model, {}, network)
+    meter = nest.Create("multimeter", params={"record_from": ["V_m"], "interval": DT})
+    nest.Connect(meter, neurons)
+    start = neurons[0].V_m
+    nest.Simulate(DURATION)
+    potential = meter.events["V_m"][np.round(np.array(SINGLE_TIMES) / DT).astype(int) - 1]
+    return description(model, {}) | network | {"neurons": [network["neurons"][0] | {"V_m": start}], "V_m": potential.tolist(),
+                                               "spikes": spikes_of(recorder, first)}
+
+
+def write(name, content):
+    """Writes one key a line."""
+    lines = (f"{json.dumps(key)}: {json.dumps(value, separators=(',', ':'))}" for key, value in content.items())
+    (FOLDER / f"{name}.json").write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    nest.verbosity = nest.VerbosityLevel.ERROR
+    FOLDER.mkdir(exist_ok=True)
+    for chosen in sys.argv[1:] or [*CASES, "single"]:
+        if chosen == "single":
+            head = {"made_with": {"nest": nest.__version__}, "dt": DT, "duration": DURATION, "times": SINGLE_TIMES}
+            write(chosen, head | {model: make_single(model) for model in SINGLE})
+        else:
+            write(chosen, make(chosen))

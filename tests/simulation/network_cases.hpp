@@ -1,0 +1,72 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "neurons/compiled.hpp"
+#include "simulation/simulation.hpp"
+
+/// Networks to be simulated in tests.
+namespace tripartite {
+
+struct Fired {
+    Index step;
+    std::uint32_t neuron;
+    bool operator==(const Fired&) const = default;
+};
+using Trains = std::vector<std::vector<Fired>>;  ///< [population]
+
+/// The spikes of each population while it runs so many steps.
+inline Trains record(Simulation& simulation, const SimulationNetwork& network, Index steps) {
+    Trains trains(network.populations.size());
+    simulation.on_spikes([&](Index step, const SpikeLists& fired) {
+        for (std::size_t p = 0; p < trains.size(); ++p)
+            for (const auto n : fired(int(p), step)) trains[p].push_back({step, n});
+    });
+    simulation.run(steps);
+    simulation.on_spikes({});
+    return trains;
+}
+
+inline SimulatedPopulation population_of(const std::string& name, std::uint32_t size, const NeuronSpec& neuron) {
+    SimulatedPopulation p;
+    p.name = name, p.size = size, p.neuron = neuron;
+    return p;
+}
+
+/// A population that fires at given steps.
+inline SimulatedPopulation spike_list(const std::string& name, std::uint32_t size, const std::vector<Fired>& spikes) {
+    SimulatedPopulation p;
+    p.name = name, p.size = size;
+    SpikeList list;
+    for (const auto& s : spikes) list.steps.push_back(s.step), list.neurons.push_back(s.neuron);
+    p.source = list;
+    return p;
+}
+
+inline SimulatedProjection projection_of(const std::string& from, const std::string& to, const ConnectionRule& rule, const ValueRule& weight, const ValueRule& delay) {
+    SimulatedProjection p;
+    p.name = from + "_to_" + to, p.from = from, p.to = to, p.rule = rule, p.weight = weight, p.delay = delay;
+    return p;
+}
+
+/// Excitatory and inhibitory neurons with everything that is drawn: weights, delays, initial potentials, Poisson input.
+inline SimulationNetwork random_network(const SynapseKind& synapse = StaticSynapse{}) {
+    SimulationNetwork network;
+    const auto neuron = make_neuron<IafPscExp>({}, {}, {"I_e"});
+    for (const auto& [name, size] : {std::pair{"E", 320u}, {"I", 90u}}) {
+        auto& p = network.populations.emplace_back(population_of(name, size, neuron));
+        p.initial = {{"V_m", Distribution(Normal{.mean = -65, .sd = 5, .redraw = {}, .clip = {}})}};
+        p.values = {{"I_e", Distribution(Uniform{.min = 200, .max = 400})}};
+        network.drives.push_back({name, "", PoissonDrive{.rate = 8000, .weight = 30}, std::string("drive_") + name});
+    }
+    const Interval positive{0, 1e9}, negative{-1e9, 0}, a_step{0.1, 1e9};
+    const ValueRule delay = Distribution(Normal{.mean = 1.5, .sd = 0.7, .redraw = a_step, .clip = {}});
+    network.projections.push_back(projection_of("E", "E", FixedInDegree{.n = 30}, Distribution(Normal{.mean = 60, .sd = 10, .redraw = positive, .clip = {}}), delay));
+    network.projections.back().synapse = synapse;
+    network.projections.push_back(projection_of("E", "I", PairwiseBernoulli{.p = 0.1}, Distribution(Normal{.mean = 60, .sd = 10, .redraw = positive, .clip = {}}), delay));
+    network.projections.push_back(projection_of("I", "E", FixedTotalNumber{.n = 3000}, Distribution(Normal{.mean = -250, .sd = 30, .redraw = negative, .clip = {}}), delay));
+    network.projections.push_back(projection_of("I", "I", FixedOutDegree{.n = 10}, Distribution(-250.0), Distribution(0.7)));
+    return network;
+}
+
+}  // namespace tripartite
