@@ -18,20 +18,38 @@ namespace {
 
 std::string percent(const nlohmann::json& x) { return x.is_number() ? fmt::format("{:.2f} %", 100 * x.get<double>()) : "-"; }
 
+void print_made_by(const nlohmann::json& json) {
+    std::printf("%-22s %.0f MiB\n", "peak memory", json.value("peak_memory_mb", 0.0));
+    std::printf("%-22s %s, %s, %s, %d threads, seed %llu\n", "made by", json.value("version", "").c_str(), json.value("instruction_set", "").c_str(),
+                json.value("precision", "").c_str(), json.value("threads", 0), json.value("seed", 0ULL));
+}
+
+void print_simulation(const nlohmann::json& json) {
+    std::printf("%-22s %.3f s, in %.2f s after %.2f s of building\n", "simulated", json.value("biological_seconds", 0.0), json.value("simulation_seconds", 0.0), json.value("build_seconds", 0.0));
+    std::printf("%-22s %.4f\n", "real-time factor", json.value("real_time_factor", 0.0));
+    std::printf("%-22s %llu neurons, %llu synapses\n", "network", json.value("neurons", 0ULL), json.value("synapses", 0ULL));
+    std::printf("%-22s %llu, %.2f ns each\n", "synaptic events", json.value("synaptic_events", 0ULL), json.value("ns_per_synaptic_event", 0.0));
+    print_made_by(json);
+    std::printf("\n%-20s %9s %10s %10s %7s %7s %12s\n", "population", "neurons", "spikes", "rate [Hz]", "CV", "Fano", "correlation");
+    for (const auto& [name, p] : json["populations"].items())
+        std::printf("%-20s %9lld %10lld %10.3f %7.3f %7.2f %12.5f\n", name.c_str(), p.value("neurons", 0LL), p.value("spikes", 0LL), p.value("mean_rate_hz", 0.0), p.value("cv_isi", 0.0),
+                    p.value("fano_factor", 0.0), p.value("correlation", 0.0));
+    for (const auto& missed : json["missed"]) std::printf("not as expected: %s\n", missed.get<std::string>().c_str());
+}
+
 void print_summary(const std::string& file) {
     std::ifstream stream(file);
     if (!stream) fail("{}: there is no such file; give the folder of a run, or one of its .h5 files", file);
     const auto json = nlohmann::json::parse(stream, nullptr, false);
     if (json.is_discarded()) fail("{} is not the summary of a run: it is not valid JSON", file);
     std::printf("%-22s %s\n", "mode", json.value("mode", "").c_str());
+    if (json.value("mode", "") == "simulate") return print_simulation(json);
     std::printf("%-22s %s\n", "test accuracy", percent(json["test_accuracy"]).c_str());
     std::printf("%-22s %s\n", "validation accuracy", percent(json["validation_accuracy"]).c_str());
     std::printf("%-22s %lld\n", "parameters", json.value("parameters", 0LL));
     std::printf("%-22s %.0f per sample\n", "synaptic operations", json.value("synaptic_operations", 0.0));
     std::printf("%-22s %.1f s\n", "time", json.value("wall_seconds", 0.0));
-    std::printf("%-22s %.0f MiB\n", "peak memory", json.value("peak_memory_mb", 0.0));
-    std::printf("%-22s %s, %s, %s, %d threads, seed %llu\n", "made by", json.value("version", "").c_str(), json.value("instruction_set", "").c_str(),
-                json.value("precision", "").c_str(), json.value("threads", 0), json.value("seed", 0ULL));
+    print_made_by(json);
     if (json["epochs"].empty()) return;
     std::printf("\n%5s %11s %11s %11s %11s %9s\n", "epoch", "train loss", "train", "validation", "spike rate", "seconds");
     int number = 0;
