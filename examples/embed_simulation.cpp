@@ -16,7 +16,7 @@ constexpr int per_population = 100;
 SimulationNetwork competing_populations() {
     IafPscExp::Params<double> params;
     params.tau_syn_in = 10;
-    params.I_e = 300;
+    params.I_e = 200;
     // What differs from neuron to neuron is named when the model is made, and drawn when the network is built.
     const NeuronSpec neuron = make_neuron<IafPscExp>(params, {}, {"C_m"});
     SimulationNetwork network;
@@ -32,7 +32,7 @@ SimulationNetwork competing_populations() {
         SimulatedProjection inhibition;
         inhibition.name = std::string(from) + "_to_" + to, inhibition.from = from, inhibition.to = to;
         inhibition.rule = FixedInDegree{.n = 50};
-        inhibition.weight = Distribution(-15.0), inhibition.delay = Distribution(Uniform{0.5, 2});
+        inhibition.weight = Distribution(-8.0), inhibition.delay = Distribution(Uniform{0.5, 2});
         network.projections.push_back(inhibition);
     }
     return network;
@@ -41,7 +41,7 @@ SimulationNetwork competing_populations() {
 /// Spikes per neuron and second in 300 ms, during which `favoured` gets a current, in pA.
 void compete(Simulation& simulation, const char* favoured) {
     constexpr int steps = int(300 / dt);
-    const std::vector<double> current(per_population, 150);
+    const std::vector<double> current(per_population, 200);
     std::size_t left = 0, right = 0;
     for (int i = 0; i < steps; ++i) {
         simulation.add_input(favoured, "current", current);

@@ -14,7 +14,7 @@ constexpr double rare_digit = 0.01;  ///< share of the pairs that have it
 template <class Real> class BitStore : public Store<Real> {
 public:
     BitStore(const StoreKind& kind, std::uint32_t sources)
-        : kind_(kind), words_((kind.targets + 511) / 512 * 8), sources_(sources), degree_(Index(sources)), rare_(sources) {}
+        : kind_(kind), words_((kind.targets + counted_at_once - 1) / counted_at_once * (counted_at_once / 64)), sources_(sources), degree_(Index(sources)), rare_(sources) {}
 
     void count(std::uint32_t source, std::uint32_t, int delay) override {
         delay_ = delay;

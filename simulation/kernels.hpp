@@ -15,6 +15,9 @@ struct PoissonTable {
     std::array<std::uint32_t, most> bounds{};  ///< ascending: floor(2^32 P(X <= k))
 };
 
+/// Targets that count_bits() counts at once: counts has room for whole groups of them.
+inline constexpr Index counted_at_once = 512;
+
 template <class Real> struct SimulationKernels {
     /// row[n] += weight * counts[n]; counts[n] = 0. For n in 0 .. size-1, a multiple of 64.
     void (*add_counts)(std::uint16_t* counts, Real weight, Real* row, Index size);

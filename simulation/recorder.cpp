@@ -19,6 +19,8 @@ Recorder::Steps Recorder::steps_of(const RecordingTimes& times, bool sampled) co
 
 std::unique_ptr<Spool> Recorder::spool(const std::string& name) {
     const std::string attribute = "length " + name;
+    if (checkpoint_ && !std::filesystem::exists(folder_))
+        fail("{}: the recordings of the run are not there; resume in the folder of a run that has not ended, as --out says", folder_);
     const std::uint64_t length = checkpoint_ ? std::uint64_t(checkpoint_->integer_attribute("/recordings", attribute)) : 0;
     return std::make_unique<Spool>(folder_ + "/" + name, length);
 }
@@ -26,7 +28,7 @@ std::unique_ptr<Spool> Recorder::spool(const std::string& name) {
 Recorder::Recorder(const SimulationNetwork& network, const RecordingSpec& spec, double dt, Index first, Index last, const std::string& folder, const H5Reader* checkpoint)
     : network_(network), dt_(dt), first_(first), last_(last), folder_(folder + "/spool"), checkpoint_(checkpoint) {
     TRIPARTITE_CHECK(last <= Index(UINT32_MAX));
-    std::filesystem::create_directories(folder_);
+    if (!checkpoint_) std::filesystem::create_directories(folder_);
     for (const auto& s : spec.spikes) {
         const int p = network.find(s.population);
         spikes_.push_back({p, s.neurons.begin, s.neurons.end, steps_of(s.times, false), spool("spikes_" + s.population)});

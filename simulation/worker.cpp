@@ -3,11 +3,12 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "simulation/kernels.hpp"
 
 namespace tripartite {
 
 template <class Real> Worker<Real>::Worker(SharedNetwork& shared, int number)
-    : shared_(shared), partition_(shared.sizes, number, shared.options.threads), rows_(shared.ports * partition_.neurons), nothing_(64), counts_(partition_.neurons) {
+    : shared_(shared), partition_(shared.sizes, number, shared.options.threads), rows_(shared.ports * partition_.neurons), nothing_(64), counts_(partition_.neurons + counted_at_once) {
     for (int port = 0; port < shared.ports; ++port) row_.push_back(rows_.data() + port * partition_.neurons);
     for (int p = 0; p < int(shared.sizes.size()); ++p) make_neurons(p);
     for (const auto& projection : shared.projections) populations_[std::size_t(projection.to)].reached[std::size_t(projection.port)] = true;
