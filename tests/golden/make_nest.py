@@ -158,7 +158,8 @@ def make(name):
         assert np.allclose(last, result["weights"], rtol=1e-12, atol=0)
     count = len(result["spikes"]["step"])
     print(f"{name}: seed {seed}, {count} spikes, {count / len(network['neurons']) / DURATION * 1000:.1f} Hz")
-    return {"made_with": {"nest": nest.__version__, "seed": seed, "margin": case.margin}, "dt": DT, "duration": DURATION} | description(case.model, case.params) | network | result
+    head = {"made_with": {"nest": nest.__version__, "seed": seed, "margin": case.margin}, "dt": DT, "duration": DURATION}
+    return head | description(case.model, case.params) | network | result
 
 
 def make_single(model):
