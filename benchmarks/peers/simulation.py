@@ -3,7 +3,7 @@
     benchmarks/peers/install_simulators.sh venv
     venv/bin/python benchmarks/peers/simulation.py [--network brunel_10k] [--threads 2] [--rounds 3] [--write]
 
-simulation_networks.py describes the networks, configs/benchmarks/<network>.yaml are ours. Tripartite and the peers take turns
+simulation_networks.py describes the networks, configs/*/<network>.yaml are ours. Tripartite and the peers take turns
 on the same duration from a fresh start; the table shows medians of the real-time factor (seconds of computing for a second of
 biological time), their ratio and the range of the ratios of single rounds. --write puts it into benchmarks/README.md.
 The full microcircuit needs 15 GB in NEST. Leave the machine alone meanwhile.
@@ -29,13 +29,15 @@ NETWORKS = {  # name: ms of biological time, peers
     "coba": (2000, BOTH), "cuba": (2000, BOTH), "brunel_10k": (1000, BOTH), "brunel_10k_stdp": (500, BOTH),
     "brunel_delta": (1000, BOTH), "microcircuit_tenth": (1000, BOTH), "hpc_benchmark": (250, NEST), "microcircuit": (1000, NEST),
 }
+SETTINGS = {"hpc_benchmark": ["network.populations.E.size=9000", "network.populations.I.size=2250"]}  # scale 1, as the peers
 
 
 def tripartite(network, duration, threads):
     """Runs our program and returns what a peer's script prints."""
     with tempfile.TemporaryDirectory() as folder:
-        config = ROOT / "configs" / "benchmarks" / f"{network}.yaml"
-        run([ROOT / "tripartite", "run", config, "--set", f"time.duration={duration} ms", "--threads", threads, "--out", folder])
+        config = next(ROOT.glob(f"configs/*/{network}.yaml"))
+        settings = [f"time.duration={duration} ms", "time.transient=0 ms", "expected={}", *SETTINGS.get(network, [])]
+        run([ROOT / "tripartite", "run", config, *(word for setting in settings for word in ("--set", setting)), "--threads", threads, "--out", folder])
         summary = json.loads((Path(folder) / "summary.json").read_text(encoding="utf-8"))
     spikes = sum(population["spikes"] for population in summary["populations"].values())
     return summary | {"rate_hz": spikes / summary["neurons"] / summary["biological_seconds"]}
