@@ -100,7 +100,7 @@ template <NeuronModel M> NeuronSpec make_neuron(const typename M::template Param
     spec.discretise = [params, names](std::span<const double> values, double dt, std::span<double> out) {
         auto p = params;
         for (std::size_t j = 0; j < names.size(); ++j) detail::set<M, double>(p, names[j], values[j]);
-        const auto k = M::coefficients(p, dt);
+        const auto k = M::coefficients(p, dt / num_substeps<M>);
         std::copy_n(members<double>(k), num_coefficients<M>, out.data());
     };
     if constexpr (is_trainable<M>)
@@ -109,7 +109,7 @@ template <NeuronModel M> NeuronSpec make_neuron(const typename M::template Param
             auto p = detail::convert<M, D>(params);
             for (std::size_t i = 0; i < names.size(); ++i)
                 detail::set<M, D>(p, names[i].name, int(i) == j ? D::seed(learned[i], 0) : D(learned[i]));
-            const auto k = M::coefficients(p, dt);
+            const auto k = M::coefficients(p, dt / num_substeps<M>);
             for (int c = 0; c < num_coefficients<M>; ++c) out[c] = members<D>(k)[c].d[0];
         };
     int variant = 0;

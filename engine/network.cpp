@@ -127,4 +127,9 @@ std::vector<Component> components(const Network& network) {
     return result;
 }
 
+std::string not_trainable(const PopulationSpec& population) {
+    if (population.neuron.trainable) return "";
+    return fmt::format("'{}' is a {}, which can be simulated but not trained yet; take a model that can, for example lif", population.name, population.neuron.model);
+}
+
 }  // namespace tripartite

@@ -49,4 +49,7 @@ struct Component {
 
 std::vector<Component> components(const Network& network);
 
+/// Why a population cannot be trained; "" if it can.
+std::string not_trainable(const PopulationSpec& population);
+
 }  // namespace tripartite

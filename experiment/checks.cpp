@@ -15,6 +15,7 @@ public:
     void all() {
         if (network_.populations.empty()) return report("network", "has no populations");
         graph();
+        trainable();
         output();
         encoder();
         learned_time_constants();
@@ -52,6 +53,12 @@ private:
         } catch (const Error& error) {
             report("network", error.what());
         }
+    }
+
+    void trainable() {
+        for (std::size_t i = 0; i < network_.populations.size(); ++i)
+            if (const auto problem = not_trainable({network_.populations[i].name, network_.populations[i].size, network_.populations[i].neuron.spec}); !problem.empty())
+                report(path_of(i, "neuron"), problem);
     }
 
     void output() {

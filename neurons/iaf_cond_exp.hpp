@@ -17,8 +17,8 @@ struct IafCondExp {
     static constexpr const auto &port_names = nest::synapse_ports, &port_units = nest::conductance_units;
 
     template <class T> struct Params {
-        T V_th = -55.0, V_reset = -60.0, t_ref = 2.0, g_L = 16.6667, C_m = 250.0, E_ex = 0.0, E_in = -85.0, E_L = -70.0, tau_syn_ex = 0.2, tau_syn_in = 2.0,
-          I_e = 0.0, gsl_error_tol = 1e-6;
+        T V_th = -55.0, V_reset = -60.0, t_ref = 2.0, g_L = 16.6667, C_m = 250.0, E_ex = 0.0, E_in = -85.0, E_L = -70.0, tau_syn_ex = 0.2,
+          tau_syn_in = 2.0, I_e = 0.0, gsl_error_tol = 1e-6;
         nest::Integrator integrator = nest::Integrator::fixed;
     };
     template <class T> static constexpr auto fields() {
@@ -57,8 +57,9 @@ struct IafCondExp {
         T dt, g_L, E_L, E_ex, E_in, I_e, per_C, half_ex, half_in, rate_ex, rate_in, most, tolerance, V_th, V_reset, t_ref, bound;
     };
     static Coefficients<double> coefficients(const Params<double>& p, double dt) {
-        return {dt, p.g_L, p.E_L, p.E_ex, p.E_in, p.I_e, 1 / p.C_m, std::exp(-dt / 2 / p.tau_syn_ex), std::exp(-dt / 2 / p.tau_syn_in), 1 / p.tau_syn_ex,
-                1 / p.tau_syn_in, 1.2 * p.C_m / dt, p.gsl_error_tol, p.V_th, p.V_reset, nest::whole_steps(p.t_ref, dt), 0};
+        return {dt, p.g_L, p.E_L, p.E_ex, p.E_in, p.I_e, 1 / p.C_m,
+                std::exp(-dt / 2 / p.tau_syn_ex), std::exp(-dt / 2 / p.tau_syn_in), 1 / p.tau_syn_ex, 1 / p.tau_syn_in,
+                1.2 * p.C_m / dt, p.gsl_error_tol, p.V_th, p.V_reset, nest::whole_steps(p.t_ref, dt), 0};
     }
 
     static constexpr int variants = 2;
@@ -85,10 +86,11 @@ private:
     }
     /// Both return V after the step and decay the conductances.
     template <class T> TRIPARTITE_INLINE static T fixed(State<T>& s, const auto& k, const T& drive) {
-        const auto halves = [&](const T& g, const auto& decay) __attribute__((always_inline)) { return std::array{g, g * decay, g * decay * decay}; };
-        const auto g_ex = halves(nest::smaller(s.g_ex, k.most), k.half_ex), g_in = halves(nest::smaller(s.g_in, k.most), k.half_in);
+        const auto g_ex = nest::halves(nest::smaller(s.g_ex, k.most), k.half_ex), g_in = nest::halves(nest::smaller(s.g_in, k.most), k.half_in);
         std::array v{s.V_m};
-        rk4_step(v, T(k.dt), [&](const auto& y, int half) __attribute__((always_inline)) { return std::array{slope(y[0], g_ex[half], g_in[half], drive, k)}; });
+        rk4_step(v, T(k.dt), [&](const auto& y, int half) __attribute__((always_inline)) {
+            return std::array{slope(y[0], g_ex[half], g_in[half], drive, k)};
+        });
         s.g_ex = s.g_ex * k.half_ex * k.half_ex, s.g_in = s.g_in * k.half_in * k.half_in;
         return v[0];
     }

@@ -59,7 +59,8 @@ struct IafPscAlpha {
         T leak, V_inf, P31_ex, P32_ex, P31_in, P32_in, P30, P11_ex, P21_ex, kick_ex, P11_in, P21_in, kick_in, V_min, V_th, V_reset, t_ref, bound;
     };
     static Coefficients<double> coefficients(const Params<double>& p, double dt) {
-        const double leak = nest::leak(p.tau_m, dt), resistance = p.tau_m / p.C_m, ex = std::exp(-dt / p.tau_syn_ex), in = std::exp(-dt / p.tau_syn_in);
+        const double leak = nest::leak(p.tau_m, dt), resistance = p.tau_m / p.C_m;
+        const double ex = std::exp(-dt / p.tau_syn_ex), in = std::exp(-dt / p.tau_syn_in);
         return {leak, p.E_L + resistance * p.I_e,
                 nest::from_alpha(p.tau_syn_ex, p.tau_m, p.C_m, dt), nest::from_exponential(p.tau_syn_ex, p.tau_m, p.C_m, dt),
                 nest::from_alpha(p.tau_syn_in, p.tau_m, p.C_m, dt), nest::from_exponential(p.tau_syn_in, p.tau_m, p.C_m, dt), resistance * leak,

@@ -16,7 +16,8 @@ struct IafPscDelta {
     static constexpr std::string_view port_units[] = {"mV", "pA"};
 
     template <class T> struct Params {
-        T E_L = -70.0, C_m = 250.0, tau_m = 10.0, t_ref = 2.0, V_th = -55.0, V_reset = -70.0, I_e = 0.0, V_min = -std::numeric_limits<double>::infinity();
+        T E_L = -70.0, C_m = 250.0, tau_m = 10.0, t_ref = 2.0, V_th = -55.0, V_reset = -70.0, I_e = 0.0,
+          V_min = -std::numeric_limits<double>::infinity();
     };
     template <class T> static constexpr auto fields() {
         using P = Params<T>;
@@ -47,7 +48,8 @@ struct IafPscDelta {
     template <class T> struct Coefficients { T leak, V_inf, P30, V_min, V_th, V_reset, t_ref, bound; };
     static Coefficients<double> coefficients(const Params<double>& p, double dt) {
         const double leak = nest::leak(p.tau_m, dt), resistance = p.tau_m / p.C_m;
-        return {leak, p.E_L + resistance * p.I_e, resistance * leak, nest::finite_bound(p.V_min), p.V_th, p.V_reset, nest::whole_steps(p.t_ref, dt), 0};
+        return {leak, p.E_L + resistance * p.I_e, resistance * leak, nest::finite_bound(p.V_min), p.V_th, p.V_reset,
+                nest::whole_steps(p.t_ref, dt), 0};
     }
 
     template <class T> TRIPARTITE_INLINE static T integrate(State<T>& s, const auto& k, const std::array<T, 2>& x) {

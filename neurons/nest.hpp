@@ -57,5 +57,8 @@ template <class T> TRIPARTITE_INLINE T smaller(const T& a, const T& b) { return 
 template <class T> TRIPARTITE_INLINE T larger(const T& a, const T& b) { return select(a > b, a, b); }
 template <class T> TRIPARTITE_INLINE T count_down(const T& steps) { return larger(steps - T(1), T(0)); }
 
+/// A synaptic variable after 0, 1 and 2 half steps.
+template <class T> TRIPARTITE_INLINE std::array<T, 3> halves(const T& g, const auto& decay) { return {g, g * decay, g * decay * decay}; }
+
 }  // namespace TRIPARTITE_ISA
 }  // namespace tripartite::nest

@@ -73,6 +73,14 @@ TEST(Validation, NamesWhatIsWrong) {
     EXPECT_EQ(error_of([&] { network.validate(); }), "population 'a' has 0 neurons; it needs at least 1");
 }
 
+TEST(Validation, WhatCannotBeTrainedIsRefused) {
+    ThreadPool pool(1);
+    auto network = network_of({"E"}, {{"input", "E"}});
+    network.populations[0].neuron = make_neuron<IafPscExp>();
+    EXPECT_EQ(error_of([&] { Engine<float>(network, {}, pool); }),
+              "'E' is a iaf_psc_exp, which can be simulated but not trained yet; take a model that can, for example lif");
+}
+
 TEST(Validation, TheInputMustHaveTheNetworksSize) {
     ThreadPool pool(1);
     Engine<float> engine(network_of({"a"}, {{"input", "a"}}), {.steps = 2, .samples = 3}, pool);

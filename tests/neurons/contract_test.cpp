@@ -15,7 +15,8 @@ template <class M> struct TrainingContract : testing::Test {};
 
 template <class Tuple> struct TypesOf;
 template <class... Ms> struct TypesOf<std::tuple<Ms...>> { using type = testing::Types<Ms...>; };
-template <class... Ms> struct Trainable : TypesOf<decltype(std::tuple_cat(std::declval<std::conditional_t<is_trainable<Ms>, std::tuple<Ms>, std::tuple<>>>()...))> {};
+template <class M> using OneOrNone = std::conditional_t<is_trainable<M>, std::tuple<M>, std::tuple<>>;
+template <class... Ms> struct Trainable : TypesOf<decltype(std::tuple_cat(OneOrNone<Ms>()...))> {};
 TYPED_TEST_SUITE(TrainingContract, NeuronModels::apply<Trainable>::type, ModelName);
 
 TYPED_TEST(TrainingContract, StateStaysFiniteUnderStrongInput) {

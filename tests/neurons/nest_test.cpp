@@ -55,11 +55,13 @@ template <class M, class Real> void expect_recording(const Json& c, const typena
         if (step % every != 0) continue;
         for (const auto& [name, values] : c["samples"].items()) {
             const double expected = values[step / every - 1];
-            ASSERT_NEAR(neurons.value(name), expected, tolerance.absolute + tolerance.relative * std::fabs(expected)) << name << " at " << step * dt << " ms";
+            ASSERT_NEAR(neurons.value(name), expected, tolerance.absolute + tolerance.relative * std::fabs(expected))
+                << name << " at " << step * dt << " ms";
         }
     }
     ASSERT_EQ(spikes.size(), c["spikes"].size());
-    for (std::size_t i = 0; i < std::min<std::size_t>(10, spikes.size()); ++i) EXPECT_NEAR(spikes[i], c["spikes"][i].get<double>(), (tolerance.steps + 0.5) * dt);
+    for (std::size_t i = 0; i < std::min<std::size_t>(10, spikes.size()); ++i)
+        EXPECT_NEAR(spikes[i], c["spikes"][i].get<double>(), (tolerance.steps + 0.5) * dt);
 }
 
 template <class M, class Real, class F> void expect_recordings(Tolerance tolerance, F&& change) {
@@ -87,10 +89,22 @@ TEST(IafPscAlpha, EqualsNest) { expect_recordings<IafPscAlpha>({1e-9, 0}); }
 TEST(IafCondExp, FollowsNest) { expect_recordings<IafCondExp>({1e-4, 1e-4}); }
 TEST(IafCondExp, FollowsNestAdaptively) { expect_recordings_adaptive<IafCondExp>({1e-4, 1e-4}); }
 
+TEST(Izhikevich, EqualsNest) { expect_recordings<Izhikevich>({1e-9, 0}); }
+TEST(AeifCondExp, FollowsNest) { expect_recordings<AeifCondExp>({1e-4, 1e-4}); }
+TEST(AeifCondExp, FollowsNestAdaptively) { expect_recordings_adaptive<AeifCondExp>({1e-5, 1e-6}); }
+TEST(AeifPscExp, FollowsNest) { expect_recordings<AeifPscExp>({1e-4, 1e-4}); }
+TEST(AeifPscExp, FollowsNestAdaptively) { expect_recordings_adaptive<AeifPscExp>({1e-5, 1e-6}); }
+TEST(HhPscAlpha, FollowsNest) { expect_recordings<HhPscAlpha>({1e-4, 0}); }
+TEST(HhPscAlpha, FollowsNestAdaptively) { expect_recordings_adaptive<HhPscAlpha>({1e-5, 0}); }
+
 TEST(IafPscExp, FollowsNestInSinglePrecision) { expect_recordings<IafPscExp, float>({0, 1e-4, 1}); }
 TEST(IafPscDelta, FollowsNestInSinglePrecision) { expect_recordings<IafPscDelta, float>({0, 1e-4, 1}); }
 TEST(IafPscAlpha, FollowsNestInSinglePrecision) { expect_recordings<IafPscAlpha, float>({0, 1e-4, 1}); }
 TEST(IafCondExp, FollowsNestInSinglePrecision) { expect_recordings<IafCondExp, float>({1e-4, 1e-4, 1}); }
+TEST(Izhikevich, FollowsNestInSinglePrecision) { expect_recordings<Izhikevich, float>({1e-4, 1e-4, 1}); }
+TEST(AeifCondExp, FollowsNestInSinglePrecision) { expect_recordings<AeifCondExp, float>({1e-4, 1e-4, 1}); }
+TEST(AeifPscExp, FollowsNestInSinglePrecision) { expect_recordings<AeifPscExp, float>({1e-4, 1e-4, 1}); }
+TEST(HhPscAlpha, FollowsNestInSinglePrecision) { expect_recordings<HhPscAlpha, float>({1e-4, 1e-4, 1}); }
 
 }  // namespace
 }  // namespace tripartite

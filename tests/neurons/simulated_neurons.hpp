@@ -41,7 +41,8 @@ template <class Real> struct SimulatedNeurons {
 };
 
 /// The times at which the first neuron fires, in ms, with nothing arriving.
-template <class M, class Real = double> std::vector<double> spike_times(const typename M::template Params<double>& params, double dt, double duration) {
+template <class M, class Real = double>
+std::vector<double> spike_times(const typename M::template Params<double>& params, double dt, double duration) {
     SimulatedNeurons<Real> neurons(make_neuron<M>(params), dt);
     std::vector<double> times;
     for (int step = 1; step * dt <= duration + 1e-9; ++step) {
