@@ -57,7 +57,7 @@ private:
 
     void trainable() {
         for (std::size_t i = 0; i < network_.populations.size(); ++i)
-            if (const auto problem = not_trainable({network_.populations[i].name, network_.populations[i].size, network_.populations[i].neuron.spec}); !problem.empty())
+            if (const auto problem = not_trainable({network_.populations[i].name, network_.populations[i].size, network_.populations[i].neuron}); !problem.empty())
                 report(path_of(i, "neuron"), problem);
     }
 
