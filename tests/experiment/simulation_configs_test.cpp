@@ -1,0 +1,42 @@
+// The networks that ship: each is lowered into stores; those that are small run for a moment.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "experiment/simulation_run.hpp"
+#include "tests/experiment/run_cases.hpp"
+
+namespace tripartite {
+namespace {
+
+const std::string folder = std::string(TRIPARTITE_SOURCE_DIR) + "/configs/";
+
+struct Shipped : testing::TestWithParam<const char*> {};
+
+TEST_P(Shipped, IsLoweredIntoStores) {
+    const auto text = describe_simulation(read_experiment(folder + GetParam()));
+    EXPECT_NE(text.find(" synapses, "), std::string::npos) << text;
+}
+INSTANTIATE_TEST_SUITE_P(Networks, Shipped,
+                         testing::Values("simulation/brunel_a.yaml", "simulation/brunel_alpha.yaml", "simulation/brunel_b.yaml", "simulation/brunel_c.yaml", "simulation/brunel_d.yaml",
+                                         "simulation/brunel_delta.yaml", "simulation/hpc_benchmark.yaml", "simulation/microcircuit.yaml", "simulation/microcircuit_poisson.yaml",
+                                         "simulation/microcircuit_tenth.yaml", "benchmarks/brunel_10k.yaml", "benchmarks/brunel_10k_stdp.yaml"),
+                         [](const auto& info) { return std::filesystem::path(info.param).stem().string(); });
+
+struct Small : testing::TestWithParam<const char*> {};
+
+TEST_P(Small, RunsForAMoment) {
+    const TemporaryFolder results;
+    const std::vector<std::string> shorter{"time.duration=60 ms", "time.transient=0 ms", "expected={}"};
+    const auto experiment = read_experiment(folder + GetParam(), shorter);
+    Observer observer;
+    const auto summary = run_simulation(experiment, {results.path(), {}}, observer);
+    std::uint64_t spikes = 0;
+    for (const auto& p : summary.populations) spikes += p.activity.spikes;
+    EXPECT_GT(spikes, 0u);
+}
+INSTANTIATE_TEST_SUITE_P(Networks, Small, testing::Values("simulation/coba.yaml", "simulation/cuba.yaml", "simulation/polychronous.yaml", "simulation/synfire.yaml", "tutorial/first_simulation.yaml"),
+                         [](const auto& info) { return std::filesystem::path(info.param).stem().string(); });
+
+}  // namespace
+}  // namespace tripartite
