@@ -111,13 +111,12 @@ double draw_x_axis(Canvas& canvas, const Panel& panel, const std::string& label)
 
 double draw_legend(Canvas& canvas, Point at, double right, const std::vector<LegendEntry>& entries) {
     constexpr double stroke = 14, gap = 4, between = 12, row = 12;
-    constexpr std::size_t most = 60;
     double x = at.x;
     for (const auto& e : entries) {
-        const double length = stroke + gap + Canvas::text_width(elided(e.name, most));
+        const double length = stroke + gap + Canvas::text_width(e.name);
         if (x > at.x && x + length > right) x = at.x, at.y += row;
         canvas.line(std::array{Point{x, at.y}, Point{x + stroke, at.y}}, e.colour, 1.6);
-        canvas.text({x + stroke + gap, at.y}, elided(e.name, most));
+        canvas.text({x + stroke + gap, at.y}, e.name);
         x += length + between;
     }
     return at.y;

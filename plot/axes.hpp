@@ -16,7 +16,7 @@ std::vector<std::string> tick_labels(const std::vector<double>& ticks);
 /// Three significant digits: "0.034", "3.96", "41.3", "1234".
 std::string short_number(double x);
 /// At most that many bytes of text, and an ellipsis if there were more.
-std::string elided(const std::string& text, std::size_t most);
+std::string elided(const std::string& text, std::size_t most = 24);
 /// Digits in groups of three: "77 169".
 std::string count_text(std::uint64_t n);
 

@@ -57,7 +57,7 @@ double draw_panel(Canvas& canvas, const Panel& panel, const std::string& heading
 /// Several runs of one experiment have the same name: `alone` tells whether it says enough.
 std::string legend_text(const RunFolder& run, bool alone) {
     const auto& t = run.training();
-    auto text = alone ? run.name() : run.folder_name();
+    auto text = elided(alone ? run.name() : run.folder_name());
     if (t.test_accuracy) text += fmt::format(": test {:.2f} %", 100 * *t.test_accuracy);
     return text + (t.best_epoch ? fmt::format(", epoch {}", *t.best_epoch) : "");
 }

@@ -53,7 +53,7 @@ View choose_view(const RunFolder& run, const PlotOptions& options) {
     if (expected > most_spikes && !options.to) view.window.to = view.window.from + nice_above(view.window.length() * most_spikes / expected / 2.5);
     const auto colours = colours_of(names);
     for (std::size_t i = 0; i < sizes.size(); ++i) {
-        view.bands.push_back({run.spiking()[i], elided(names[i], 24), colours[i], counts[i], run.spike_count(names[i], view.window), {}, {}});
+        view.bands.push_back({run.spiking()[i], elided(names[i]), colours[i], counts[i], run.spike_count(names[i], view.window), {}, {}});
         view.any_cv |= run.spiking()[i].cv_isi.has_value();
         view.neurons += sizes[i], view.shown += counts[i], view.spikes += view.bands.back().spikes;
     }
@@ -117,7 +117,7 @@ double draw_group_rates(Canvas& canvas, const View& view, Box box, const TimeUni
             neurons += view.bands[member].population.neurons;
         }
         curves.push_back(rate_of(counts, neurons, view.window, bin));
-        legend.push_back({group.name, group.colour});
+        legend.push_back({elided(group.name), group.colour});
         highest = std::max(highest, std::ranges::max(curves.back().values));
     }
     canvas.text({box.left, box.top + 4}, "Population rate (Hz)", heading_text);

@@ -57,7 +57,7 @@ Canvas draw_rates(const RunFolder& run, const PlotOptions& options) {
     for (std::size_t i = 0; i < panels.size(); ++i) {
         auto& panel = panels[i];
         panel.box.left = left, panel.box.width = picture_width - picture_margin - left;
-        canvas.text({left, panel.box.top - 8}, names[i] + " (Hz)", {.colour = colours[i], .bold = true});
+        canvas.text({left, panel.box.top - 8}, elided(names[i], 60) + " (Hz)", {.colour = colours[i], .bold = true});
         draw_y_axis(canvas, panel);
         y = draw_x_axis(canvas, panel, i + 1 == panels.size() ? unit.label() : "");
         draw_rate(canvas, panel, curves[i].curve, unit, colours[i]);

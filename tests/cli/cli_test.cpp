@@ -146,6 +146,16 @@ TEST_F(Program, RunsIntoAPipeWithPlainLinesAndLeavesItsFiles) {
     EXPECT_EQ(run({"info", folder / "nothing"}).status, 1);
 }
 
+TEST_F(Program, DrawsARunAndPrintsTheFiles) {
+    ASSERT_EQ(run({"run", file, "--out", out, "--set", "record={spikes: [layer1]}"}).status, 0);
+    const auto [status, output] = run({"plot", out, "--format", "svg,png", "--to", "2"});
+    EXPECT_EQ(status, 0);
+    EXPECT_EQ(output, out + "/learning_curves.svg\n" + out + "/learning_curves.png\n" + out + "/raster.svg\n" + out + "/raster.png\n");
+    EXPECT_EQ(contents_of(out + "/raster.png").substr(1, 3), "PNG");
+    EXPECT_EQ(run({"plot", out, "--format", "gif"}).status, 2);
+    EXPECT_EQ(run({"plot", folder / "nothing"}).status, 1);
+}
+
 TEST_F(Program, InterruptedItKeepsACheckpointFromWhichItEndsAsIfNothingHadHappened) {
     const std::vector<std::string> arguments{"run", file, "--set", "learning.epochs=60", "--set", "input.dataset.generated.train=256", "--out"};
     const auto with = [&](std::initializer_list<std::string> more) {

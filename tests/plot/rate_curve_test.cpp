@@ -33,7 +33,8 @@ TEST(RateCurve, BinsAreBetweenATwentiethAndATwoHundredthAndHoldTenSpikes) {
             const double width = bin_width({50, 50 + length}, spikes);
             EXPECT_LE(width, length / 20 * (1 + 1e-9));
             EXPECT_GE(width, length / 200 * (1 - 1e-9));
-            if (width <= length / 50 && spikes > 0) EXPECT_GE(double(spikes) * width / length, 10 * (1 - 1e-9));
+            const bool roomy = width <= length / 50 && spikes > 0;
+            EXPECT_TRUE(!roomy || double(spikes) * width / length >= 10 * (1 - 1e-9));
         }
     EXPECT_EQ(bin_width({0, 1000}, 1000000), 5);
     EXPECT_EQ(bin_width({0, 50}, 1000000), 1) << "no shorter than 1 ms";
