@@ -48,8 +48,10 @@ public:
     void wait();
     struct Aborted {};
 
+    /// Those who wait, or will, throw Aborted.
+    void abort();
+
 private:
-    friend void run_together(int threads, const std::function<void(int worker, Barrier& barrier)>& body);
     unsigned threads_;
     std::atomic<unsigned> arrived_{0}, round_{0};
     std::atomic<bool> aborted_{false};

@@ -2,9 +2,11 @@
 
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
+#include "core/error.hpp"
 #include "core/parallel.hpp"
 
 namespace tripartite {
@@ -24,6 +26,12 @@ void Barrier::wait() {
     if (aborted_.load(std::memory_order_acquire)) throw Aborted{};
 }
 
+void Barrier::abort() {
+    aborted_.store(true, std::memory_order_release);
+    round_.fetch_add(1, std::memory_order_release);
+    round_.notify_all();
+}
+
 void run_together(int threads, const std::function<void(int, Barrier&)>& body) {
     Barrier barrier(threads);
     std::exception_ptr failure;
@@ -38,14 +46,16 @@ void run_together(int threads, const std::function<void(int, Barrier&)>& body) {
             const std::lock_guard lock(failing);
             if (!failure) failure = std::current_exception();
         }
-        // Those who wait, or will, must not wait for this thread.
-        barrier.aborted_.store(true, std::memory_order_release);
-        barrier.round_.fetch_add(1, std::memory_order_release);
-        barrier.round_.notify_all();
+        barrier.abort();
     };
     std::vector<std::thread> helpers;
-    for (int w = 1; w < threads; ++w) helpers.emplace_back(work, w);
-    work(0);
+    try {
+        for (int w = 1; w < threads; ++w) helpers.emplace_back(work, w);
+        work(0);
+    } catch (const std::system_error& error) {
+        barrier.abort();
+        failure = std::make_exception_ptr(Error(fmt::format("{} threads cannot be started: {}; take fewer", threads, error.what())));
+    }
     for (auto& helper : helpers) helper.join();
     if (failure) std::rethrow_exception(failure);
 }

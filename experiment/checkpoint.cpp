@@ -1,14 +1,12 @@
 #include "experiment/checkpoint.hpp"
 
 #include "core/error.hpp"
+#include "core/precision.hpp"
 #include "experiment/version.hpp"
 #include "experiment/weights_file.hpp"
 
 namespace tripartite {
 namespace {
-
-constexpr const char* precision_name(float) { return "float32"; }
-constexpr const char* precision_name(double) { return "float64"; }
 
 constexpr int history_columns = 6;
 
@@ -38,7 +36,7 @@ void write_checkpoint(const std::string& path, const std::string& config, std::u
     file.write("/progress", std::span<const std::int64_t>(counts), {std::size(counts)});
     file.attribute("/", "config", config);
     file.attribute("/", "version", version());
-    file.attribute("/", "precision", std::string(precision_name(Real{})));
+    file.attribute("/", "precision", std::string(precision_name<Real>()));
     file.attribute("/", "seed", std::int64_t(seed));
     file.attribute("/", "optimiser", optimiser.name());
     file.commit();
@@ -49,8 +47,8 @@ TrainingState read_checkpoint(const std::string& path, std::uint64_t seed, Engin
                               Schedule& schedule) {
     const H5Reader file(path);
     if (!file.has("/progress")) fail("{} is not a checkpoint of a training run", path);
-    if (const auto precision = file.text_attribute("/", "precision"); precision != precision_name(Real{}))
-        fail("{}: was written in {} and this experiment runs in {}", path, precision, precision_name(Real{}));
+    if (const auto precision = file.text_attribute("/", "precision"); precision != precision_name<Real>())
+        fail("{}: was written in {} and this experiment runs in {}", path, precision, precision_name<Real>());
     if (const auto other = std::uint64_t(file.integer_attribute("/", "seed")); other != seed)
         fail("{}: was written with seed {} and this experiment has seed {}", path, other, seed);
     if (const auto other = file.text_attribute("/", "optimiser"); other != optimiser.name())

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <filesystem>
 #include <optional>
+#include <sstream>
 
 #include "core/error.hpp"
 #include "experiment/read_experiment.hpp"
@@ -25,6 +26,19 @@ SpikeStatistics make_statistics(const Experiment& e) {
     for (const auto& p : e.simulation.network.populations) sizes.push_back(p.size);
     const auto& s = e.simulation.record.statistics;
     return SpikeStatistics(sizes, steps_of(e.simulation.transient, e.dt), steps_of(s.fano_window, e.dt), steps_of(s.bin, e.dt), s.correlation_neurons);
+}
+
+/// The experiment without what may change between a stop and a resume.
+std::string what_must_stay(Experiment e) {
+    e.threads = 0, e.folder = "", e.simulation.duration = 0, e.simulation.checkpoint_every = 0, e.simulation.options.window = 0;
+    e.simulation.options.runaway_rate = 0, e.simulation.expected.clear();
+    return resolved_yaml(e);
+}
+
+void check_same_experiment(const std::string& written, const std::string& now, const std::string& file) {
+    std::istringstream before(written), after(now);
+    for (std::string a, b; bool(std::getline(before, a)) | bool(std::getline(after, b));)
+        if (a != b) fail("{}: was written by another experiment: it had\n  {}\nand this one has\n  {}", file, a, b);
 }
 
 /// One simulation from its building to its results.
@@ -53,6 +67,9 @@ public:
         return summary_;
     }
 
+    /// Once all results are safe.
+    void remove_spools() { recorder_->remove_spools(); }
+
 private:
     void build() {
         const auto begin = Clock::now();
@@ -65,12 +82,14 @@ private:
             statistics_.take(step, fired);
             if (step >= first_) recorder_->take(step, fired);
         });
+        if (!checkpoint_) recorder_->record_weights(*simulation_);
         summary_.threads = options.threads;
         summary_.build_seconds = seconds_since(begin);
         observer_.message(fmt::format("{} neurons, {} synapses, {} threads; built in {:.2f} s, {:.2f} GB", simulation_->neurons(), simulation_->synapses(), options.threads,
                                       summary_.build_seconds, double(simulation_->bytes()) * 1e-9));
     }
     void load() {
+        check_same_experiment(checkpoint_->text_attribute("/recordings", "experiment"), what_must_stay(e_), *options_.resume);
         simulation_->load(*checkpoint_);
         statistics_.load(*checkpoint_, "/statistics");
         wall_seconds_ = checkpoint_->real_attribute("/recordings", "simulation_seconds");
@@ -100,6 +119,7 @@ private:
         statistics_.save(file, "/statistics");
         file.attribute("/recordings", "simulation_seconds", wall_seconds_);
         file.attribute("/recordings", "events_before", std::int64_t(events_before_));
+        file.attribute("/recordings", "experiment", what_must_stay(e_));
         file.attribute("/", "config", resolved_yaml(e_));
         file.commit();
     }
@@ -119,7 +139,6 @@ private:
         recorder_->write(file, *simulation_);
         write_attributes(file, e_);
         file.commit();
-        recorder_->remove_spools();
     }
 
     const Experiment& e_;
@@ -141,9 +160,12 @@ private:
 SimulationSummary run_simulation(const Experiment& experiment, const RunOptions& options, Observer& observer) {
     make_output_folder(options.folder);
     write_atomically(options.folder + "/config.yaml", resolved_yaml(experiment));
-    SimulationSummary summary = SimulationRun(experiment, options, observer).run();
+    SimulationRun run(experiment, options, observer);
+    SimulationSummary summary = run.run();
     summary.peak_memory_mb = peak_memory_mb();
-    if (!summary.stopped) write_simulation_summary(options.folder + "/summary.json", experiment, summary);
+    if (summary.stopped) return summary;
+    write_simulation_summary(options.folder + "/summary.json", experiment, summary);
+    run.remove_spools();
     return summary;
 }
 

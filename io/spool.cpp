@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <vector>
 
 #include "core/error.hpp"
@@ -39,7 +40,9 @@ void Spool::read_bytes(std::size_t group, const std::function<void(const void*, 
     std::vector<char> buffer(std::max<std::size_t>(1, part / group) * group);
     std::fflush(file_);
     std::fseek(file_, 0, SEEK_SET);
-    for (std::size_t bytes; (bytes = std::fread(buffer.data(), 1, buffer.size(), file_)) > 0;) take(buffer.data(), bytes);
+    std::uint64_t total = 0;
+    for (std::size_t bytes; (bytes = std::fread(buffer.data(), 1, buffer.size(), file_)) > 0; total += bytes) take(buffer.data(), bytes);
+    if (total != length_) fail("{}: {} of {} bytes can be read: {}; the disk may be failing", path_, total, length_, std::strerror(errno));
     std::fseek(file_, 0, SEEK_END);
 }
 

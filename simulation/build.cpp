@@ -50,7 +50,7 @@ public:
             built_.delay->fill(pairs, {delays.data(), pairs.size()});
             built_.weight->fill(pairs, {weights.data(), pairs.size()});
             for (std::size_t i = 0; i < pairs.size(); ++i) {
-                const int delay = int(std::lround(delays[i] / dt_));
+                const int delay = steps(delays[i], pairs[i]);
                 hash += synapse_hash(std::uint64_t(projection_), pairs[i], std::uint64_t(delay), weights[i]);
                 each(pairs[i].source, std::uint32_t(pairs[i].target + offset_), delay, Real(weights[i]));
             }
@@ -62,7 +62,7 @@ private:
     static constexpr std::size_t batch = 1024;
 
     int steps(double delay, const Pair& pair) const {
-        const double whole = std::nearbyint(delay / dt_);
+        const double whole = std::round(delay / dt_);
         if (!(whole >= 1))
             fail("projection '{}': the delay from neuron {} to neuron {} is {} ms, less than one step of {} ms; bound it with redraw, or take a shorter step",
                  built_.spec->name, pair.source, pair.target, delay, dt_);

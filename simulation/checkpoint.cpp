@@ -1,12 +1,12 @@
 // A simulation's state in a file, in an order that does not depend on the number of threads.
+#include <algorithm>
+
 #include "core/error.hpp"
+#include "core/precision.hpp"
 #include "simulation/network_simulation.hpp"
 
 namespace tripartite {
 namespace {
-
-constexpr const char* precision_name(float) { return "float32"; }
-constexpr const char* precision_name(double) { return "float64"; }
 
 template <class T> void write(H5Writer& file, const std::string& name, const std::vector<T>& values) { file.write(name, std::span<const T>(values), {values.size()}); }
 
@@ -34,8 +34,7 @@ template <class Real> typename SpikeHistory<Real>::Saved load_history(const H5Re
 }  // namespace
 
 template <class Real> void NetworkSimulation<Real>::save(H5Writer& file) {
-    if (done_ > 0)
-        for (auto& worker : workers_) worker->bring_up_to_date(done_ - 1);
+    bring_up_to_date();
     for (std::size_t p = 0; p < network_.populations.size(); ++p) {
         const auto& spec = network_.populations[p];
         std::vector<Real> values;
@@ -53,11 +52,13 @@ template <class Real> void NetworkSimulation<Real>::save(H5Writer& file) {
         write(file, "/in_flight/" + spec.name + "/neuron", neurons);
     }
     for (const auto& built : shared_.projections) save_plastic(file, *built.spec);
-    const auto& stores = workers_.front()->stores();
-    for (std::size_t i = 0; i < stores.all.size(); ++i) stores.all[i]->save(file, "/short_term/" + shared_.projections[std::size_t(stores.plans[i]->projections.front())].spec->name);
+    // All stores of a plan remember the same; a worker without neurons of the target population has none.
+    for (const auto& plan : plans_)
+        if (const auto found = stores_of(plan); !found.empty()) found.front()->save(file, "/short_term/" + shared_.projections[std::size_t(plan.projections.front())].spec->name);
+    write(file, "/state_of_guard", spikes_);
     const auto attribute = [&](const char* name, std::uint64_t value) { file.attribute("/state", name, std::int64_t(value)); };
     attribute("step", std::uint64_t(done_)), attribute("synapses", hash_), attribute("events", synaptic_events()), attribute("seed", shared_.options.seed);
-    file.attribute("/state", "precision", precision_name(Real{}));
+    file.attribute("/state", "precision", precision_name<Real>());
     file.attribute("/state", "dt", shared_.options.dt);
 }
 
@@ -69,9 +70,11 @@ template <class Real> void NetworkSimulation<Real>::save_plastic(H5Writer& file,
     for_each_plastic(projection.name, [&](PlasticLink<Real>& link, std::uint32_t, int, std::uint64_t i) { weights.push_back(link.store().weight(i)); });
     write(file, group + "/weight", weights);
     typename SpikeHistory<Real>::Saved targets;
+    // The worker with the longest delay keeps the most of the sources' history.
+    const auto longest = std::ranges::max_element(found, {}, [](PlasticLink<Real>* link) { return link->store().runs().delays().empty() ? 0 : link->store().runs().delays().back(); });
+    save_history<Real>(file, group + "/sources", (*longest)->store().save().sources);
     for (auto* link : found) {
         const auto saved = link->store().save();
-        if (link == found.front()) save_history<Real>(file, group + "/sources", saved.sources);
         targets.count.insert(targets.count.end(), saved.targets.count.begin(), saved.targets.count.end());
         targets.step.insert(targets.step.end(), saved.targets.step.begin(), saved.targets.step.end());
         targets.trace.insert(targets.trace.end(), saved.targets.trace.begin(), saved.targets.trace.end());
@@ -97,7 +100,7 @@ template <class Real> void NetworkSimulation<Real>::load(const H5Reader& file) {
     const auto expect = [&](bool same, const std::string& what) {
         if (!same) fail("the checkpoint was written with {}; go on with the same experiment, or start anew", what);
     };
-    expect(file.text_attribute("/state", "precision") == precision_name(Real{}), "another precision");
+    expect(file.text_attribute("/state", "precision") == precision_name<Real>(), "another precision");
     expect(file.real_attribute("/state", "dt") == shared_.options.dt, "another time step");
     expect(std::uint64_t(file.integer_attribute("/state", "seed")) == shared_.options.seed, "another seed");
     expect(std::uint64_t(file.integer_attribute("/state", "synapses")) == hash_, "other synapses");
@@ -124,10 +127,9 @@ template <class Real> void NetworkSimulation<Real>::load(const H5Reader& file) {
         }
     }
     for (const auto& built : shared_.projections) load_plastic(file, *built.spec);
-    for (auto& worker : workers_) {
-        auto& stores = worker->stores();
-        for (std::size_t i = 0; i < stores.all.size(); ++i) stores.all[i]->load(file, "/short_term/" + shared_.projections[std::size_t(stores.plans[i]->projections.front())].spec->name);
-    }
+    for (const auto& plan : plans_)
+        for (auto* store : stores_of(plan)) store->load(file, "/short_term/" + shared_.projections[std::size_t(plan.projections.front())].spec->name);
+    spikes_ = file.read<std::uint64_t>("/state_of_guard");
 }
 
 template class NetworkSimulation<float>;

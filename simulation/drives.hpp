@@ -22,7 +22,7 @@ struct PoissonDrive {
     static constexpr std::string_view name = "poisson", doc = "independent Poisson spikes for each target, without synapses";
     double rate = 0, weight = 0, start = 0, stop = never;
     double amplitude = 0, frequency = 0, phase = 0;
-    std::vector<double> times, rates;
+    std::vector<double> times = {}, rates = {};
     static constexpr auto fields() {
         using D = PoissonDrive;
         return std::tuple{field("rate", &D::rate, "Hz", "spikes per second to each target").non_negative(),
@@ -41,7 +41,7 @@ struct PoissonDrive {
 struct CurrentDrive {
     static constexpr std::string_view name = "current", doc = "a direct, alternating or stepwise current, the same for all targets";
     double amplitude = 0, offset = 0, frequency = 0, phase = 0, start = 0, stop = never;
-    std::vector<double> times, values;
+    std::vector<double> times = {}, values = {};
     static constexpr auto fields() {
         using D = CurrentDrive;
         return std::tuple{field("offset", &D::offset, "pA", "the constant part"),

@@ -18,7 +18,10 @@ double expected_synapses(const SharedNetwork& shared, const StorePlan& plan) {
 /// A target of 16 bits, and what the weight takes; bit matrices: three bits for each pair while they are built.
 double expected_bytes(const SharedNetwork& shared, const StorePlan& plan, std::size_t real) {
     const double synapses = expected_synapses(shared, plan), sources = shared.sizes[std::size_t(plan.population)];
-    constexpr double target = 2, index_of_source = 8;
+    constexpr double target = 2;
+    bool one_delay = true;
+    for (const int i : plan.projections) one_delay = one_delay && shared.projections[std::size_t(i)].delay->constant();
+    const double index_of_source = (8 + 4 * (one_delay ? 2 : 64)) * shared.options.threads;  // of different delays some tens are typical
     switch (plan.form) {
         case StorePlan::Form::counted: return synapses * target + sources * index_of_source;
         case StorePlan::Form::bits: {

@@ -11,6 +11,7 @@ namespace tripartite {
 template <class Real> void NetworkSimulation<Real>::add_input(const std::string& population, const std::string& receptor, std::span<const double> values) {
     const int p = network_.find(population);
     const auto& spec = network_.populations[std::size_t(p)];
+    if (spec.source) fail("'{}' is a source, which takes no input", population);
     if (values.size() != spec.size) fail("'{}' has {} neurons, but {} inputs are given", population, spec.size, values.size());
     const int port = port_of(spec, receptor, 1, "the input from outside");
     for (auto& worker : workers_) {
@@ -47,6 +48,14 @@ template <class Real> void NetworkSimulation<Real>::add_probe(StateProbe probe) 
     probes_.push_back({std::move(probe), {}});
 }
 
+template <class Real> std::vector<Store<Real>*> NetworkSimulation<Real>::stores_of(const StorePlan& plan) const {
+    std::vector<Store<Real>*> found;
+    for (const auto& worker : workers_)
+        for (std::size_t i = 0; i < worker->stores().all.size(); ++i)
+            if (worker->stores().plans[i] == &plan) found.push_back(worker->stores().all[i].get());
+    return found;
+}
+
 template <class Real> std::vector<PlasticLink<Real>*> NetworkSimulation<Real>::links(const std::string& projection) {
     std::vector<PlasticLink<Real>*> found;
     for (auto& worker : workers_)
@@ -78,8 +87,7 @@ void NetworkSimulation<Real>::for_each_plastic(const std::string& projection, co
 }
 
 template <class Real> std::vector<SynapseWeight> NetworkSimulation<Real>::weights(const std::string& projection) {
-    if (done_ > 0)
-        for (auto* link : links(projection)) link->bring_up_to_date(done_ - 1);
+    bring_up_to_date();
     std::vector<SynapseWeight> all;
     for_each_plastic(projection, [&](PlasticLink<Real>& link, std::uint32_t source, int delay, std::uint64_t i) {
         all.push_back({source, link.neuron(link.store().target(i)), delay, double(link.store().weight(i))});
@@ -91,9 +99,7 @@ template <class Real> std::vector<StoreDescription> NetworkSimulation<Real>::sto
     auto all = describe_plans(shared_, plans_, sizeof(Real));
     for (std::size_t p = 0; p < plans_.size(); ++p) {
         all[p].synapses = 0, all[p].bytes = 0;
-        for (const auto& worker : workers_)
-            for (std::size_t i = 0; i < worker->stores().all.size(); ++i)
-                if (worker->stores().plans[i] == &plans_[p]) all[p].synapses += worker->stores().all[i]->synapses(), all[p].bytes += worker->stores().all[i]->bytes();
+        for (const auto* store : stores_of(plans_[p])) all[p].synapses += store->synapses(), all[p].bytes += store->bytes();
     }
     return all;
 }

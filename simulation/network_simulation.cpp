@@ -46,8 +46,11 @@ template <class Real> void NetworkSimulation<Real>::run_chunk(Index end) {
     check_finite();
     if (end % check_interval_ == 0) check_activity();
     const Index mark = std::max<Index>(1, Index(std::lround(1000 / shared_.options.dt)));
-    if (end / mark != begin / mark)
-        for (auto& worker : workers_) worker->bring_up_to_date(end - 1);
+    if (end / mark != begin / mark) bring_up_to_date();
+}
+
+template <class Real> void NetworkSimulation<Real>::bring_up_to_date() {
+    if (done_ > 0) run_together(shared_.options.threads, [&](int number, Barrier&) { workers_[std::size_t(number)]->bring_up_to_date(done_ - 1); });
 }
 
 template <class Real> void NetworkSimulation<Real>::run_worker(int number, Index end, Barrier& barrier) {
@@ -67,7 +70,6 @@ template <class Real> void NetworkSimulation<Real>::run_worker(int number, Index
             if (on_spikes_) on_spikes_(t, worker.lists());
         }
     }
-    barrier.wait();  // nobody's step counter moves while another still reads it
 }
 
 template <class Real> void NetworkSimulation<Real>::read_probes(Worker<Real>& worker, Index t, Index begin) {

@@ -42,10 +42,13 @@ private:
     void run_worker(int number, Index end, Barrier& barrier);
     void read_probes(Worker<Real>& worker, Index t, Index begin);
     void hand_over_probes(Index begin, Index end);
+    /// All weights, at the end of the last step.
+    void bring_up_to_date();
     void check_activity();
     void check_finite() const;
     void save_plastic(H5Writer& file, const SimulatedProjection& projection);
     void load_plastic(const H5Reader& file, const SimulatedProjection& projection);
+    std::vector<Store<Real>*> stores_of(const StorePlan& plan) const;
     std::vector<PlasticLink<Real>*> links(const std::string& projection);
     /// each(link, index) for every synapse of a projection, by source, delay, target.
     void for_each_plastic(const std::string& projection, const std::function<void(PlasticLink<Real>& link, std::uint32_t source, int delay, std::uint64_t index)>& each);

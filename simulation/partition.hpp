@@ -21,7 +21,6 @@ struct Partition {
         for (const auto size : sizes) {
             const Index blocks = blocks_for(size), first = blocks * worker / workers, last = blocks * (worker + 1) / workers;
             shares.push_back({std::uint32_t(first * 64), std::uint32_t(std::min<Index>(last * 64, size)), neurons});
-            if (shares.back().end < shares.back().begin) shares.back().end = shares.back().begin;
             neurons += shares.back().padded();
             first_word.push_back(word);
             word += blocks;

@@ -9,9 +9,17 @@ namespace {
 constexpr double dense = 0.03;              ///< share of connected pairs from which a bit matrix is faster than runs
 constexpr double most_to_be_counted = 6e4;  ///< synapses per target: a count has 16 bits
 
+/// Of a target, as far as the rule tells; draws scatter little around a large mean.
+double largest_in_degree(const SharedNetwork& shared, const BuiltProjection& p) {
+    if (std::holds_alternative<ListedPairs>(p.spec->rule)) return p.connector->expected();
+    if (std::holds_alternative<Spatial>(p.spec->rule)) return shared.sizes[std::size_t(p.from)];
+    return p.connector->expected() / shared.sizes[std::size_t(p.to)];
+}
+
 void choose_form(const SharedNetwork& shared, StorePlan& plan) {
     const auto& first = shared.projections[std::size_t(plan.projections.front())];
-    double synapses = 0, pairs = 0, targets = 0;
+    double synapses = 0, pairs = 0;
+    std::map<int, double> in_degree;  // by target population, an upper bound
     bool one_weight = true, one_delay = true;
     for (const int i : plan.projections) {
         const auto& p = shared.projections[std::size_t(i)];
@@ -19,9 +27,10 @@ void choose_form(const SharedNetwork& shared, StorePlan& plan) {
         one_delay = one_delay && p.delay->constant() && p.delay->constant_value() == first.delay->constant_value();
         synapses += p.connector->expected();
         pairs += double(shared.sizes[std::size_t(p.from)]) * shared.sizes[std::size_t(p.to)];
-        targets += shared.sizes[std::size_t(p.to)];
+        in_degree[p.to] += largest_in_degree(shared, p);
     }
-    if (!one_weight || synapses > most_to_be_counted * targets) return;
+    const bool countable = std::ranges::all_of(in_degree, [](const auto& target) { return target.second <= most_to_be_counted; });
+    if (!one_weight || !countable) return;
     plan.weight = first.weight->constant_value();
     plan.form = one_delay && shared.options.bit_matrices && synapses >= dense * pairs ? StorePlan::Form::bits : StorePlan::Form::counted;
 }

@@ -18,6 +18,7 @@ Recorder::Steps Recorder::steps_of(const RecordingTimes& times, bool sampled) co
 }
 
 std::unique_ptr<Spool> Recorder::spool(const std::string& name) {
+    if (!names_.insert(name).second) fail("record: '{}' is recorded twice; name it once", name);
     const std::string attribute = "length " + name;
     if (checkpoint_ && !std::filesystem::exists(folder_))
         fail("{}: the recordings of the run are not there; resume in the folder of a run that has not ended, as --out says", folder_);
@@ -27,7 +28,8 @@ std::unique_ptr<Spool> Recorder::spool(const std::string& name) {
 
 Recorder::Recorder(const SimulationNetwork& network, const RecordingSpec& spec, double dt, Index first, Index last, const std::string& folder, const H5Reader* checkpoint)
     : network_(network), dt_(dt), first_(first), last_(last), folder_(folder + "/spool"), checkpoint_(checkpoint) {
-    TRIPARTITE_CHECK(last <= Index(UINT32_MAX));
+    constexpr Index longest = 1 << 30;
+    if (last > longest) fail("{} steps are more than the {} that can be simulated in one run; take a shorter duration, or a longer dt", last, longest);
     if (!checkpoint_) std::filesystem::create_directories(folder_);
     for (const auto& s : spec.spikes) {
         const int p = network.find(s.population);
@@ -47,7 +49,12 @@ Recorder::Recorder(const SimulationNetwork& network, const RecordingSpec& spec, 
         }
     }
     for (const auto& r : spec.rates) rates_.push_back({network.find(r.population), steps_of(r.times, true), spool("rate_" + r.population), 0});
-    for (const auto& w : spec.weights) weights_.push_back({w.projection, steps_of(w.times, true), spool("weights_" + w.projection)});
+    for (const auto& w : spec.weights) {
+        const auto projection = std::ranges::find(network.projections, w.projection, &SimulatedProjection::name);
+        const bool plastic = projection != network.projections.end() && (std::holds_alternative<StdpPair>(projection->synapse) || std::holds_alternative<StdpPowerLaw>(projection->synapse));
+        if (!plastic) fail("record.weights: '{}' is no projection whose weights change; leave it out", w.projection);
+        weights_.push_back({w.projection, steps_of(w.times, true), spool("weights_" + w.projection)});
+    }
     if (checkpoint_)
         for (auto& r : rates_) r.count = std::uint64_t(checkpoint_->integer_attribute("/recordings", "count " + population(r.population).name));
 }

@@ -1,5 +1,6 @@
 #pragma once
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "io/hdf5.hpp"
@@ -82,6 +83,7 @@ private:
     std::vector<State> states_;
     std::vector<Rate> rates_;
     std::vector<Weights> weights_;
+    std::set<std::string> names_;  ///< of spools
     std::vector<float> row_;
 };
 

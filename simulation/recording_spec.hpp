@@ -18,7 +18,7 @@ struct NeuronSelection {
     std::uint32_t begin = 0, end = std::numeric_limits<std::uint32_t>::max();
 };
 
-/// Which part of the simulation, [start, stop), and how often. Spikes and states are of the steps that end in it.
+/// Which part of the simulation, and how often. Spikes and states are of the steps that begin in [start, stop): time stamps in (start, stop].
 struct RecordingTimes {
     double start = 0, stop = never, interval = 1;
     static constexpr auto fields() {

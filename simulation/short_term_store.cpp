@@ -50,7 +50,7 @@ public:
         const auto counts = file.read<std::int64_t>(group + "/in_flight/count");
         const auto values = file.read<Real>(group + "/in_flight/amplitude");
         latest_ = Index(file.integer_attribute(group, "latest"));
-        amplitudes_.assign(counts.size() + longest_window, {});
+        amplitudes_.assign(counts.size(), {});
         auto next = values.begin();
         for (std::size_t i = 0; i < counts.size(); next += counts[i++])
             if (const Index step = latest_ - Index(counts.size()) + 1 + Index(i); step >= 0) at(step).assign(next, next + counts[i]);

@@ -28,7 +28,7 @@ struct StoreDescription {
     std::size_t bytes = 0;
 };
 
-/// One plastic or static synapse, as recordings and checkpoints know it.
+/// One plastic synapse.
 struct SynapseWeight {
     std::uint32_t source, target;
     int delay;  ///< steps

@@ -9,7 +9,7 @@ template <class Real> class Worker {
 public:
     Worker(SharedNetwork& shared, int number);
 
-    /// Builds the stores: to be called on the worker's own thread, so that memory is near it.
+    /// Builds the stores; all workers can at once.
     void build(const std::vector<StorePlan>& plans);
     /// Once the delays of the whole network are known.
     void prepare() { lists_ = SpikeLists(int(populations_.size()), shared_.largest_delay + shared_.window + 1); }

@@ -119,10 +119,30 @@ TEST(SimulationRun, WhatCannotBeResumedIsRefused) {
     const auto resume = [&](const Overrides& overrides) {
         return error_of([&] { simulate_in(small(overrides), folder.path(), folder / "checkpoint.h5", -1); });
     };
-    EXPECT_EQ(resume({"experiment.seed=4"}), "the checkpoint was written with another seed; go on with the same experiment, or start anew");
+    const std::string other = resume({"experiment.seed=4"});
+    EXPECT_TRUE(other.starts_with(folder / "checkpoint.h5" + ": was written by another experiment: it had\n  experiment: {name: small, mode: simulate, seed: 3")) << other;
+    EXPECT_NE(resume({"network.projections.1.delay=2 ms"}).find("was written by another experiment"), std::string::npos);
     EXPECT_EQ(resume({}), folder / "spool" + ": the recordings of the run are not there; resume in the folder of a run that has not ended, as --out says");
     put(folder / "no.h5", "text");
     EXPECT_EQ(error_of([&] { simulate_in(small(), folder.path(), folder / "no.h5", -1); }), folder / "no.h5" + " is not an HDF5 file");
+}
+
+TEST(SimulationRun, WeightsAtTimeZeroAreTheInitialOnes) {
+    const TemporaryFolder folder;
+    simulate_in(small({"time.transient=0 ms", "time.duration=100 ms"}), folder.path(), {}, -1);
+    const H5Reader results(folder / "results.h5");
+    EXPECT_EQ(results.read<double>("/weights/E_to_E/times"), (std::vector<double>{0, 50, 100}));
+    const auto weights = results.read<double>("/weights/E_to_E/weight");
+    ASSERT_EQ(weights.size(), 3 * 2560u);
+    EXPECT_TRUE(std::all_of(weights.begin(), weights.begin() + 2560, [](double w) { return w == 60; }));
+    EXPECT_FALSE(std::all_of(weights.end() - 2560, weights.end(), [](double w) { return w == 60; }));
+}
+
+TEST(SimulationRun, WhatCannotBeRecordedIsRefused) {
+    const TemporaryFolder folder;
+    const auto message = [&](const char* setting) { return error_of([&] { simulate_in(small({setting}), folder.path(), {}, -1); }); };
+    EXPECT_EQ(message("record={weights: {I_to_E: {interval: 10 ms}}}"), "record.weights: 'I_to_E' is no projection whose weights change; leave it out");
+    EXPECT_EQ(message("record={spikes: [E, E]}"), "record: 'spikes_E' is recorded twice; name it once");
 }
 
 TEST(SimulationRun, CheckTellsHowSynapsesAreStored) {

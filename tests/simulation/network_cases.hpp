@@ -55,16 +55,16 @@ inline SimulationNetwork random_network(const SynapseKind& synapse = StaticSynap
     const auto neuron = make_neuron<IafPscExp>({}, {}, {"I_e"});
     for (const auto& [name, size] : {std::pair{"E", 320u}, {"I", 90u}}) {
         auto& p = network.populations.emplace_back(population_of(name, size, neuron));
-        p.initial = {{"V_m", Distribution(Normal{.mean = -65, .sd = 5, .redraw = {}, .clip = {}})}};
+        p.initial = {{"V_m", Distribution(Normal{.mean = -65, .sd = 5})}};
         p.values = {{"I_e", Distribution(Uniform{.min = 200, .max = 400})}};
         network.drives.push_back({name, "", PoissonDrive{.rate = 8000, .weight = 30}, std::string("drive_") + name});
     }
     const Interval positive{0, 1e9}, negative{-1e9, 0}, a_step{0.1, 1e9};
-    const ValueRule delay = Distribution(Normal{.mean = 1.5, .sd = 0.7, .redraw = a_step, .clip = {}});
-    network.projections.push_back(projection_of("E", "E", FixedInDegree{.n = 30}, Distribution(Normal{.mean = 60, .sd = 10, .redraw = positive, .clip = {}}), delay));
+    const ValueRule delay = Distribution(Normal{.mean = 1.5, .sd = 0.7, .redraw = a_step});
+    network.projections.push_back(projection_of("E", "E", FixedInDegree{.n = 30}, Distribution(Normal{.mean = 60, .sd = 10, .redraw = positive}), delay));
     network.projections.back().synapse = synapse;
-    network.projections.push_back(projection_of("E", "I", PairwiseBernoulli{.p = 0.1}, Distribution(Normal{.mean = 60, .sd = 10, .redraw = positive, .clip = {}}), delay));
-    network.projections.push_back(projection_of("I", "E", FixedTotalNumber{.n = 3000}, Distribution(Normal{.mean = -250, .sd = 30, .redraw = negative, .clip = {}}), delay));
+    network.projections.push_back(projection_of("E", "I", PairwiseBernoulli{.p = 0.1}, Distribution(Normal{.mean = 60, .sd = 10, .redraw = positive}), delay));
+    network.projections.push_back(projection_of("I", "E", FixedTotalNumber{.n = 3000}, Distribution(Normal{.mean = -250, .sd = 30, .redraw = negative}), delay));
     network.projections.push_back(projection_of("I", "I", FixedOutDegree{.n = 10}, Distribution(-250.0), Distribution(0.7)));
     return network;
 }

@@ -70,6 +70,51 @@ TEST_P(AnySynapse, ResumeEqualsUninterruptedRunForAnyThreads) {
     }
 }
 
+/// Workers that see different delays, and one without neurons of the target population.
+TEST(Simulation, ResumeKeepsWhatTheLongestDelayNeeds) {
+    SimulationNetwork network;
+    network.populations.push_back(spike_list("S", 2, {{149, 0}, {749, 0}, {949, 0}, {1449, 1}}));
+    IafPscExp::Params<double> params;
+    params.I_e = 500;
+    network.populations.push_back(population_of("N", 128, make_neuron<IafPscExp>(params)));
+    ListedPairs pairs;
+    std::vector<double> delays;
+    for (std::uint32_t n = 0; n < 128; ++n)
+        for (const std::uint32_t s : {0u, 1u}) pairs.source.push_back(s), pairs.target.push_back(n), delays.push_back(n < 64 ? 1 : 20);
+    for (const SynapseKind& synapse : {SynapseKind(StdpPair{.lambda = 0.1}), SynapseKind(Tsodyks{})}) {
+        network.projections = {projection_of("S", "N", pairs, Distribution(50.0), delays)};
+        network.projections[0].name = "E_to_E", network.projections[0].synapse = synapse;
+        for (const auto& [threads, targets] : {std::pair{2, 128u}, {3, 40u}}) {  // with 40 targets two of three workers own none
+            auto part = network;
+            if (targets < 128) {
+                part.populations[1].size = targets;
+                part.projections[0].rule = AllToAll{}, part.projections[0].delay = Distribution(3.0);
+            }
+            const TemporaryFolder folder;
+            const auto whole = run<float>(part, {.threads = threads}, 1800);
+            const auto first = Simulation::make<float>(part, {.threads = threads});
+            auto trains = record(*first, part, 1000);
+            H5Writer writer(folder / "state.h5");
+            first->save(writer);
+            writer.commit();
+            const auto second = Simulation::make<float>(part, {.threads = 1});
+            second->load(H5Reader(folder / "state.h5"));
+            const auto rest = record(*second, part, 800);
+            for (std::size_t p = 0; p < trains.size(); ++p) trains[p].insert(trains[p].end(), rest[p].begin(), rest[p].end());
+            EXPECT_TRUE(outcome_of(*second, part, trains) == whole) << threads;
+        }
+    }
+}
+
+TEST(Simulation, DelaysOfHalfAStepAreRoundedAlike) {
+    SimulationNetwork network;
+    network.populations.push_back(spike_list("S", 1, {{0, 0}}));
+    network.populations.push_back(population_of("N", 3, make_neuron<IafPscDelta>()));
+    network.projections.push_back(projection_of("S", "N", AllToAll{}, Distribution(100.0), std::vector<double>{0.25, 0.45, 0.05}));
+    const auto simulation = Simulation::make<float>(network, {});
+    EXPECT_EQ(record(*simulation, network, 20)[1], (std::vector<Fired>{{1, 2}, {3, 0}, {5, 1}}));
+}
+
 TEST(Simulation, ACheckpointOfAnotherNetworkIsRefused) {
     const TemporaryFolder folder;
     const auto network = random_network();
@@ -185,10 +230,10 @@ TEST(Simulation, WhatCannotBeBuiltIsRefused) {
     EXPECT_TRUE(message_of(network).starts_with("projection 'E_to_E': the delay from neuron ")) << message_of(network);
     EXPECT_TRUE(message_of(network).ends_with("ms, less than one step of 0.1 ms; bound it with redraw, or take a shorter step"));
     network = dense_network(12);
-    network.projections[0].weight = Distribution(Normal{.mean = 1, .sd = 2, .redraw = {}, .clip = {}});
+    network.projections[0].weight = Distribution(Normal{.mean = 1, .sd = 2});
     EXPECT_EQ(message_of(network), "ran") << "one port takes both signs";
     auto psc = random_network();
-    psc.projections[0].weight = Distribution(Normal{.mean = 1, .sd = 2, .redraw = {}, .clip = {}});
+    psc.projections[0].weight = Distribution(Normal{.mean = 1, .sd = 2});
     EXPECT_EQ(message_of(psc), "projection 'E_to_E' draws weights of both signs, from -13.07 to 15.07; bound them with redraw, or say which receptor they reach");
     psc.projections[0].receptor = "excitatry";
     EXPECT_EQ(message_of(psc), "projection 'E_to_E': the model of 'E', iaf_psc_exp, has no receptor 'excitatry'; did you mean 'excitatory'?; it has: excitatory, inhibitory and current");
