@@ -62,8 +62,8 @@ TEST(Spatial, AMaskTakesExactlyThePairsWithin) {
                 std::set<std::pair<std::uint32_t, std::uint32_t>> expected, found;
                 for (std::uint32_t t = 0; t < 200; ++t)
                     for (std::uint32_t s = 0; s < 300; ++s) {
-                        const auto &[x, y] = sources.points()[s], &[to_x, to_y] = targets.points()[t];
-                        double dx = std::abs(x - to_x), dy = std::abs(y - to_y);
+                        const Point &from = sources.points()[s], &to = targets.points()[t];
+                        double dx = std::abs(from[0] - to[0]), dy = std::abs(from[1] - to[1]);
                         if (periodic) dx = std::min(dx, std::abs(2 - dx)), dy = std::min(dy, std::abs(1 - dy));
                         const bool within[]{true, std::hypot(dx, dy) <= reach, dx <= reach && dy <= reach / 2};
                         if (within[mask.index()]) expected.insert({s, t});
