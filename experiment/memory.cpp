@@ -3,32 +3,15 @@
 #include <algorithm>
 
 #include "experiment/read_experiment.hpp"
-#include "simulation/estimate.hpp"
 
 namespace tripartite {
 namespace {
 
 std::string row(std::string_view what, double bytes) { return fmt::format("#   {:<44} {:>9.1f} MiB\n", what, bytes / (1 << 20)); }
 
-std::string describe_simulation(const Experiment& e) {
-    const SharedNetwork shared(e.simulation.network, simulation_options(e));
-    const auto plans = plan_stores(shared);
-    const std::size_t real = e.precision == Experiment::Precision::float32 ? 4 : 8;
-    double neurons = 0, synapses = 0;
-    for (const auto& p : e.simulation.network.populations) neurons += p.size;
-    std::string rows;
-    for (const auto& store : describe_plans(shared, plans, real)) {
-        synapses += double(store.synapses);
-        rows += row(fmt::format("{} from {}", store.form, store.from), double(store.bytes));
-    }
-    return fmt::format("# {:.0f} neurons, {:.0f} synapses; memory, estimated:\n", neurons, synapses) + rows +
-           row("in all", double(estimated_bytes(shared, plans, real)));
-}
-
 }  // namespace
 
 std::string describe_memory(const Experiment& e) {
-    if (e.mode == Experiment::Mode::simulate) return describe_simulation(e);
     const auto images = load(e.dataset);
     const auto network = make_network(e, images.train.size());
     const double real = e.precision == Experiment::Precision::float32 ? 4 : 8;
