@@ -15,9 +15,12 @@ void check(const PoissonDrive& drive, const YamlNode& node, double, Problems& pr
     check_changes(node, drive.times, drive.rates.size(), "rates", problems);
     if (std::ranges::any_of(drive.rates, [](double rate) { return rate < 0; })) problems.key(node, "rates must be >= 0");
 }
-void check(const CurrentDrive& drive, const YamlNode& node, double, Problems& problems) { check_changes(node, drive.times, drive.values.size(), "values", problems); }
+void check(const CurrentDrive& drive, const YamlNode& node, double, Problems& problems) {
+    check_changes(node, drive.times, drive.values.size(), "values", problems);
+}
 void check(const NoiseDrive& drive, const YamlNode& node, double dt, Problems& problems) {
-    if (!whole_steps(drive.interval, dt)) problems.key(node, fmt::format("interval must be a whole number of steps of {} ms, got {} ms", dt, drive.interval));
+    if (!whole_steps(drive.interval, dt))
+        problems.key(node, fmt::format("interval must be a whole number of steps of {} ms, got {} ms", dt, drive.interval));
 }
 
 /// A drive without a receptor acts by the sign of a Poisson weight, else on the port "current".
@@ -43,8 +46,10 @@ void read_entry(const YamlNode& node, const SimulationReading& reading) {
         if (!drive.name.empty() && std::ranges::count(reading.to.network.drives, drive.name, &Drive::name))
             problems.value(*node.find("name"), fmt::format("there is a drive '{}' already", drive.name));
         drive.receptor = read_receptor(section, *population);
+        const std::size_t before = problems.count();
         read_kind(section, "drive", drive.kind, unit_of_port(*population, drive.receptor));
         section.close();
+        if (problems.count() > before) continue;
         check_port(drive, *population, node, problems);
         std::visit([&](const auto& kind) { check(kind, node, reading.dt, problems); }, drive.kind);
         reading.to.network.drives.push_back(std::move(drive));
@@ -54,7 +59,7 @@ void read_entry(const YamlNode& node, const SimulationReading& reading) {
 }  // namespace
 
 void read_drives(const YamlNode& list, const SimulationReading& reading) {
-    for (const auto& node : read_list(list, "a list", -1, reading.problems)) read_entry(node, reading);
+    for (const auto& node : read_list(list, "a list of drives", -1, reading.problems)) read_entry(node, reading);
     complete_names(reading.to.network.drives, [](const Drive& d) {
         return std::visit([&]<class Kind>(const Kind&) { return fmt::format("{}_to_{}", Kind::name, d.to); }, d.kind);
     });

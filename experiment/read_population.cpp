@@ -38,11 +38,15 @@ void read_positions(const YamlNode& node, SimulatedPopulation& to, Problems& pro
 
 void read_initial(const YamlNode& node, SimulatedPopulation& to, Problems& problems) {
     Section section(node, problems);
-    for (std::size_t i = 0; i < to.neuron.state_names.size(); ++i)
-        if (const YamlNode* value = section.take(to.neuron.state_names[i]))
-            if (auto distribution = read_distribution(*value, {.unit = to.neuron.state_units[i]}, problems))
-                to.initial.push_back({to.neuron.state_names[i], *distribution});
-    if (!to.neuron.model.empty()) section.close();
+    if (to.neuron.model.empty()) return;  // it could not be read
+    const auto& names = to.neuron.state_names;
+    for (const auto& entry : node.entries) {
+        const auto state = std::size_t(std::ranges::find(names, entry.key) - names.begin());
+        if (state == names.size()) problems.key(entry, no_such("state", entry.key, names, to.neuron.model));
+        else if (const YamlNode* value = section.take(entry.key))
+            if (auto distribution = read_distribution(*value, {.unit = to.neuron.state_units[state]}, problems))
+                to.initial.push_back({entry.key, *distribution});
+    }
 }
 
 }  // namespace
@@ -57,6 +61,7 @@ void read_simulated_population(const YamlNode& node, const SimulationReading& re
     Section section(written_out, problems);
     section.refuse({"dropout", "normalise"}, "belongs to mode: train");
     section.read(population, std::tuple{size_field});
+    const std::size_t before = problems.count();
     if (const YamlNode* source = section.take("source")) {
         if (section.has("neuron")) problems.key(*source, "fires by itself; leave out neuron, or source");
         section.take("neuron");
@@ -64,7 +69,7 @@ void read_simulated_population(const YamlNode& node, const SimulationReading& re
     } else if (const YamlNode* neuron = section.need("neuron")) {
         population.neuron = reading.neurons.read(*neuron, problems, &population.values);
     }
-    if (population.size == 0 && !section.has("size")) section.need("size");
+    if (population.size == 0 && problems.count() == before) section.need("size");
     if (const YamlNode* positions = section.take("positions")) read_positions(*positions, population, problems);
     if (const YamlNode* initial = section.take("initial")) {
         if (population.source) problems.key(*initial, "fires by itself and has no state");
@@ -77,13 +82,20 @@ void read_simulated_population(const YamlNode& node, const SimulationReading& re
 void read_simulated_network(const YamlNode& node, const SimulationReading& reading) {
     auto& problems = reading.problems;
     Section section(node, problems);
-    section.refuse({"layers"}, "belongs to mode: train; write populations and projections");
-    if (const YamlNode* populations = section.need("populations")) {
+    if (section.has("layers")) section.refuse({"layers"}, "belongs to mode: train; write populations and projections");
+    else section.need("populations");
+    if (const YamlNode* populations = section.take("populations")) {
         if (populations->kind != YamlNode::Kind::mapping) problems.value(*populations, "expected a mapping, got " + populations->description());
         else for (const auto& p : populations->entries) read_simulated_population(p, reading);
     }
     if (const YamlNode* projections = section.take("projections")) read_simulated_projections(*projections, reading);
     section.close();
+}
+
+std::string no_such(std::string_view what, const std::string& word, const std::vector<std::string>& names, std::string_view model) {
+    const std::vector<std::string_view> known(names.begin(), names.end());
+    const std::string near = did_you_mean(word, known);
+    return fmt::format("{} has no {} '{}'{}", model, what, word, near.empty() ? "; it has " + listed(known) : near);
 }
 
 const SimulatedPopulation* SimulationReading::find(const YamlNode& node, const std::string& population) const {
@@ -114,9 +126,7 @@ std::string read_receptor(Section& section, const SimulatedPopulation& populatio
     const auto word = node ? read_word(*node, section.problems()) : std::nullopt;
     const auto& ports = population.neuron.port_names;
     if (!word || std::ranges::count(ports, *word) || ports.empty()) return word.value_or("");
-    const std::vector<std::string_view> known(ports.begin(), ports.end());
-    const std::string near = did_you_mean(*word, known);
-    section.problems().value(*node, fmt::format("{} has no port '{}'{}", population.neuron.model, *word, near.empty() ? "; it has " + listed(known) : near));
+    section.problems().value(*node, no_such("port", *word, ports, population.neuron.model));
     return "";
 }
 

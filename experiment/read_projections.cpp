@@ -35,7 +35,7 @@ public:
 private:
     void read_name(const YamlNode& node, bool only_one) {
         p_.name = read_word(node, problems_).value_or("");
-        if (!only_one) problems_.value(node, "this entry stands for several projections, which cannot have one name");
+        if (!only_one) return problems_.value(node, "this entry stands for several projections, which cannot have one name");
         for (const auto& other : reading_.to.network.projections)
             if (other.name == p_.name) problems_.value(node, fmt::format("there is a projection '{}' already", p_.name));
     }
@@ -118,21 +118,24 @@ private:
         const YamlNode& place = node ? *node : section_.node();
         const double dt = reading_.dt;
         const bool constant = delay && delay->constant();
-        if (constant && !whole_steps(shortest, dt))
-            return problems_.value(place, fmt::format("the delay must be a whole number of steps of {} ms, got {} ms", dt, shortest));
         if (std::round(shortest / dt) < 1)
             return problems_.value(place, fmt::format("delays must be at least one step of {} ms, and can be {:.6g} ms{}", dt, shortest,
                                                       constant || !delay ? "" : fmt::format("; give redraw: [{}, .inf]", dt / 2)));
-        const bool plastic = std::holds_alternative<StdpPair>(p_.synapse) || std::holds_alternative<StdpPowerLaw>(p_.synapse);
+        if (constant && !whole_steps(shortest, dt))
+            return problems_.value(place, fmt::format("delays must be whole steps of {} ms, got {} ms", dt, shortest));
+        const bool plastic = is_plastic(p_.synapse);
         if (std::round(shortest / dt) - std::round(p_.axonal_delay / dt) < (plastic ? 1 : 0))
-            problems_.value(axonal ? *axonal : place, fmt::format("is a part of the delay, which can be {:.6g} ms{}; got {} ms", shortest,
-                                                                  plastic ? fmt::format(", and must leave a step of {} ms to the dendrite", dt) : "", p_.axonal_delay));
+            problems_.value(axonal ? *axonal : place,
+                            fmt::format("is a part of the delay, which can be {:.6g} ms{}; got {} ms", shortest,
+                                        plastic ? fmt::format(", and must leave a step of {} ms to the dendrite", dt) : "", p_.axonal_delay));
     }
 
     /// What only the rule itself knows: whether the populations suit it.
     void check_rule() {
         const auto positions = [&](const SimulatedPopulation& p) {
-            return p.positions ? std::optional<Positions>(std::in_place, *p.positions, p.size, p.periodic, RandomStream(reading_.seed, p.name, "positions")) : std::nullopt;
+            std::optional<Positions> positions;
+            if (p.positions) positions.emplace(*p.positions, p.size, p.periodic, RandomStream(reading_.seed, p.name, "positions"));
+            return positions;
         };
         try {
             const auto sources = positions(from_), targets = positions(to_);
@@ -174,7 +177,7 @@ void read_entry(const YamlNode& node, const SimulationReading& reading) {
 }  // namespace
 
 void read_simulated_projections(const YamlNode& list, const SimulationReading& reading) {
-    for (const auto& node : read_list(list, "a list", -1, reading.problems)) read_entry(node, reading);
+    for (const auto& node : read_list(list, "a list of projections", -1, reading.problems)) read_entry(node, reading);
     complete_names(reading.to.network.projections, [](const SimulatedProjection& p) { return p.from + "_to_" + p.to; });
 }
 

@@ -49,7 +49,8 @@ private:
         const auto* population = reading_.find(place, name);
         if (!population) return take_all(keys);
         SpikeRecording recording{name, {0, population->size}, {}};
-        if (!population->source && !population->neuron.spiking) problems_.value(place, fmt::format("'{}' is a {}, which never fires", name, population->neuron.model));
+        if (!population->source && !population->neuron.spiking)
+            problems_.value(place, fmt::format("'{}' is a {}, which never fires", name, population->neuron.model));
         if (keys) read_neurons(*keys, recording.neurons), keys->read(recording.times, RecordingTimes::fields());
         record_.spikes.push_back(recording);
     }
@@ -62,10 +63,9 @@ private:
         if (!keys) return problems_.value(place, "which fields? Write " + name + ": {fields: [V_m]}");
         if (keys->need("fields")) recording.fields = keys->words("fields");
         const auto& states = population->neuron.state_names;
-        const std::vector<std::string_view> known(states.begin(), states.end());
         for (const auto& field : recording.fields)
-            if (!std::ranges::count(known, field) && !known.empty())
-                problems_.value(*keys->node().find("fields"), fmt::format("{} has no state '{}'{}", population->neuron.model, field, near_or_listed(field, known)));
+            if (!std::ranges::count(states, field) && !states.empty())
+                problems_.value(*keys->node().find("fields"), no_such("state", field, states, population->neuron.model));
         read_neurons(*keys, recording.neurons);
         read_times(*keys, recording.times);
         record_.states.push_back(recording);
@@ -79,10 +79,13 @@ private:
     }
 
     void read_weights(const YamlNode& node) {
+        const auto& projections = reading_.to.network.projections;
         std::vector<std::string_view> known;
-        for (const auto& p : reading_.to.network.projections) known.push_back(p.name);
+        for (const auto& p : projections) known.push_back(p.name);
         for_each(node, [&](const YamlNode& place, const std::string& name, Section* keys) {
-            if (!std::ranges::count(known, name)) problems_.value(place, fmt::format("there is no projection '{}'{}", name, near_or_listed(name, known)));
+            const auto projection = std::ranges::find(projections, name, &SimulatedProjection::name);
+            if (projection == projections.end()) problems_.value(place, fmt::format("there is no projection '{}'{}", name, did_you_mean(name, known)));
+            else if (!is_plastic(projection->synapse)) problems_.value(place, fmt::format("the weights of '{}' stay as they are; only those of stdp_… change", name));
             WeightRecording recording{name, {.interval = 1000}};
             if (keys) read_times(*keys, recording.times);
             record_.weights.push_back(recording);
@@ -91,9 +94,10 @@ private:
 
     void read_statistics(const YamlNode& node) {
         Section section(node, problems_);
-        section.read(record_.statistics, StatisticsSpec::fields());
-        for (const auto* key : {"bin", "fano_window"})
-            if (const YamlNode* value = section.take(key)) check_steps(*value, key == std::string_view("bin") ? record_.statistics.bin : record_.statistics.fano_window, reading_.dt, problems_);
+        auto& statistics = record_.statistics;
+        section.read(statistics, StatisticsSpec::fields());
+        for (const auto& [key, time] : {std::pair{"bin", statistics.bin}, {"fano_window", statistics.fano_window}})
+            if (const YamlNode* value = section.take(key)) check_steps(*value, time, reading_.dt, problems_);
         section.close();
     }
 
@@ -119,10 +123,6 @@ private:
         if (to.begin >= to.end) problems_.value(*node, "has no neurons");
     }
 
-    static std::string near_or_listed(const std::string& word, std::span<const std::string_view> known) {
-        const std::string near = did_you_mean(word, known);
-        return near.empty() && !known.empty() ? "; known: " + listed(known) : near;
-    }
     /// Of something unknown, which is said already.
     static void take_all(Section* keys) {
         if (keys) for (const auto& entry : keys->node().entries) keys->take(entry.key, Section::Empty::allowed);

@@ -29,10 +29,15 @@ void read_drives(const YamlNode& list, const SimulationReading& reading);
 void read_recording(const YamlNode& node, const SimulationReading& reading);
 void read_expected(const YamlNode& node, const SimulationReading& reading);
 
+/// "iaf_psc_exp has no state 'V'; it has V_m and I_syn_ex".
+std::string no_such(std::string_view what, const std::string& word, const std::vector<std::string>& names, std::string_view model);
+
 /// Which port of the population's neurons a key `receptor` names; "" if there is none or it is wrong, which is reported.
 std::string read_receptor(Section& section, const SimulatedPopulation& population);
 /// The unit of what arrives at a port, or at the first one.
 std::string_view unit_of_port(const SimulatedPopulation& population, const std::string& receptor);
+inline bool is_plastic(const SynapseKind& synapse) { return std::holds_alternative<StdpPair>(synapse) || std::holds_alternative<StdpPowerLaw>(synapse); }
+
 /// A population that can be a target.
 const SimulatedPopulation* find_target(const YamlNode& node, const std::string& name, const SimulationReading& reading);
 

@@ -33,13 +33,14 @@ SpikeList read_times(const YamlNode& node, const SimulationReading& reading) {
 }
 
 void read_given_spikes(const YamlNode& node, SimulatedPopulation& to, const SimulationReading& reading) {
-    Section section(node, reading.problems);
+    Section section(node, reading.problems, Section::Empty::allowed);
     const YamlNode* times = section.take("times");
     if (times) {
         if (section.has("file")) section.problem("has times and a file; leave out one of them");
         to.source = read_times(*times, reading);
         if (to.size == 0) to.size = std::uint32_t(std::max<std::size_t>(times->entries.size(), 1));
-        if (times->entries.size() > to.size) section.problem(fmt::format("has times for {} neurons, and the population has {}", times->entries.size(), to.size));
+        if (times->entries.size() > to.size)
+            section.problem(fmt::format("has times for {} neurons, and the population has {}", times->entries.size(), to.size));
     }
     GivenSpikes given;
     section.read(given, GivenSpikes::fields());
@@ -94,7 +95,8 @@ void read_sample_spikes(Section& section, SimulatedPopulation& to, const Simulat
     SampleSpikes from;
     if (const YamlNode* dataset = section.need("dataset")) read_only_kind(*dataset, "data set", from.dataset, problems);
     if (const YamlNode* encoder = section.take("encoder")) read_only_kind(*encoder, "encoder", from.encoder, problems);
-    if (!is_spiking(from.encoder)) problems.key(*section.node().find("encoder"), "gives currents, and a source needs spikes; take bernoulli, poisson or latency");
+    if (!is_spiking(from.encoder))
+        problems.key(*section.node().find("encoder"), "gives currents, and a source needs spikes; take bernoulli, poisson or latency");
     section.read(from, SampleSpikes::fields());
     if (const YamlNode* present = section.take("present")) check_steps(*present, from.present, reading.dt, problems);
     if (const YamlNode* between = section.take("between_samples")) {
@@ -111,7 +113,8 @@ void read_sample_spikes(Section& section, SimulatedPopulation& to, const Simulat
         const auto& images = from.set == SampleSpikes::Set::test ? data.test : data.train;
         if (from.end > images.count) return section.problem(fmt::format("has samples up to {}, and the data set has {}", from.end, images.count));
         if (to.size == 0) to.size = std::uint32_t(images.size());
-        if (to.size != std::uint32_t(images.size())) section.problem(fmt::format("gives {} neurons, one for each pixel, and the population has {}", images.size(), to.size));
+        if (to.size != std::uint32_t(images.size()))
+            section.problem(fmt::format("gives {} neurons, one for each pixel, and the population has {}", images.size(), to.size));
         to.source = encode_samples(from, images, reading.dt, reading.seed);
         reading.to.origins[to.name] = from;
     } catch (const Error& error) {

@@ -34,7 +34,8 @@ std::optional<ValueRule> read_value_rule(const YamlNode& node, const Demand& dem
 
 std::optional<Distribution> read_distribution(const YamlNode& node, const Demand& demand, Problems& problems) {
     const auto rule = read_value_rule(node, demand, problems);
-    if (rule && std::holds_alternative<DistanceFunction>(*rule)) problems.value(node, "depends on the distance between two neurons, and here is only one");
+    if (rule && std::holds_alternative<DistanceFunction>(*rule))
+        problems.value(node, "depends on the distance between two neurons, and here is only one");
     const auto* distribution = rule ? std::get_if<Distribution>(&*rule) : nullptr;
     return distribution ? std::optional(*distribution) : std::nullopt;
 }

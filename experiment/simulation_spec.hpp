@@ -67,7 +67,7 @@ struct ExpectedValues {
         return std::tuple{field("mean_rate_hz", &E::mean_rate_hz, "", "spikes per neuron and second"),
                           field("cv_isi", &E::cv_isi, "", "mean coefficient of variation of the intervals between spikes"),
                           field("correlation", &E::correlation, "", "mean correlation of spike counts in record.statistics.bin"),
-                          field("fano_factor", &E::fano_factor, "", "variance over mean of the population's count in record.statistics.fano_window")};
+                          field("fano_factor", &E::fano_factor, "", "variance over mean of the population's count in statistics.fano_window")};
     }
 };
 
@@ -94,7 +94,8 @@ struct SimulationConfig {
                           field("runaway_rate", &O::runaway_rate, "Hz", "a population that fires more over 50 ms stops the run; 0: no limit").non_negative()};
     }
     static constexpr auto output_fields() {
-        return std::tuple{field("checkpoint_every", &SimulationConfig::checkpoint_every, "s", "wall clock between two checkpoints; 0: only at the end").non_negative()};
+        return std::tuple{field("checkpoint_every", &SimulationConfig::checkpoint_every, "s", "wall clock between two checkpoints; 0: only at the end")
+                              .non_negative()};
     }
 };
 

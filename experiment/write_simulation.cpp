@@ -20,12 +20,14 @@ YamlNode times_node(const SpikeList& spikes, std::uint32_t size, double dt) {
 
 YamlWriter sample_writer(const SampleSpikes& samples) {
     YamlWriter to;
-    to.add("dataset", kind_writer(samples.dataset)).add("encoder", kind_writer(samples.encoder)).add_fields(samples, SampleSpikes::fields());
+    to.add("dataset", kind_writer(samples.dataset)).add("encoder", kind_writer(samples.encoder));
+    to.add_fields(samples, SampleSpikes::fields());
     return to.add("samples", list_node(std::array{samples.first, samples.end}, "")).add("between_samples", kind_writer(samples.between));
 }
 
 YamlWriter source_writer(const SimulatedPopulation& p, const Experiment& e) {
-    if (const auto* poisson = std::get_if<PoissonTrains>(&*p.source)) return YamlWriter().add(poisson->name, YamlWriter().add_fields(*poisson, PoissonTrains::fields()));
+    if (const auto* poisson = std::get_if<PoissonTrains>(&*p.source))
+        return YamlWriter().add(poisson->name, YamlWriter().add_fields(*poisson, PoissonTrains::fields()));
     const auto origin = e.simulation.origins.find(p.name);
     if (origin == e.simulation.origins.end())
         return YamlWriter().add(GivenSpikes::name, YamlWriter().add("times", times_node(std::get<SpikeList>(*p.source), p.size, e.dt)));

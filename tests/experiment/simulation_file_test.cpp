@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "experiment/read_experiment.hpp"
+#include "tests/io/temporary_folder.hpp"
 
 namespace tripartite {
 namespace {
@@ -192,6 +193,47 @@ TEST(SimulationFile, SamplesOfADataSetBecomeSpikesOfTheirPixels) {
     for (const auto step : spikes.steps) EXPECT_TRUE(step < 200 || (step >= 300 && step < 500)) << step;
     EXPECT_LT(spikes.steps.front(), 200);
     EXPECT_GE(spikes.steps.back(), 300);
+}
+
+std::string file_with(const TemporaryFolder& folder, const std::string& name, const std::string& text) {
+    put(folder / name, text);
+    return folder / name;
+}
+
+TEST(SimulationFile, SynapsesOfAFileBringTheirWeightsAndDelays) {
+    const TemporaryFolder folder;
+    const auto file = file_with(folder, "edges.csv", "source,target,weight,delay\n0,1,0.5,1.5\n799,0,0.25,2\n");
+    const std::string rule = "network.projections.4.rule={edges: {file: " + file + "}}";
+    const auto from_file = projection(parse(brunel, {rule}), "E_to_E_2");
+    EXPECT_EQ(std::get<ListedPairs>(from_file.rule).source, (std::vector<std::uint32_t>{0, 799}));
+    EXPECT_EQ(std::get<std::vector<double>>(from_file.weight), (std::vector{0.5, 0.25}));
+    EXPECT_EQ(std::get<std::vector<double>>(from_file.delay), (std::vector{1.5, 2.0}));
+    const auto given = projection(parse(brunel, {rule, "network.projections.4.weight=3"}), "E_to_E_2");
+    EXPECT_EQ(number(given.weight), 3);
+    const auto resolved = resolved_yaml(parse(brunel, {rule}));
+    EXPECT_EQ(resolved, resolved_yaml(parse_experiment(resolved, "RESOLVED")));
+}
+
+TEST(SimulationFile, SpikesOfAFileArriveInTheirSteps) {
+    const TemporaryFolder folder;
+    const auto file = file_with(folder, "spikes.csv", "time,neuron\n0.3,4\n10,0\n");
+    const auto e = parse(brunel, {"network.populations.given={size: 5, source: {spikes: {file: " + file + "}}}"});
+    const auto& spikes = std::get<SpikeList>(*e.simulation.network.populations[3].source);
+    EXPECT_EQ(spikes.steps, (std::vector<std::int64_t>{2, 99}));
+    EXPECT_EQ(spikes.neurons, (std::vector<std::uint32_t>{4, 0}));
+    const auto resolved = resolved_yaml(e);
+    EXPECT_EQ(resolved, resolved_yaml(parse_experiment(resolved, "RESOLVED")));
+}
+
+TEST(SimulationFile, AnUnsortedSpikeFileIsAnErrorAtItsSource) {
+    const TemporaryFolder folder;
+    const auto file = file_with(folder, "spikes.csv", "10,0\n0.3,4\n");
+    try {
+        parse(brunel, {"network.populations.given={size: 5, source: {spikes: {file: " + file + "}}}"});
+        FAIL();
+    } catch (const ConfigError& error) {
+        EXPECT_EQ(std::string(error.what()).find("--set network.populations.given.source.spikes: " + file), 0u) << error.what();
+    }
 }
 
 }  // namespace
