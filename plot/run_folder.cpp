@@ -58,11 +58,12 @@ void RunFolder::find_spikes() {
     auto recorded = names("/spikes");
     for (const auto& p : populations_)
         if (const auto found = std::ranges::find(recorded, p.name); found != recorded.end()) spiking_.push_back(p), recorded.erase(found);
-    for (const auto& name : recorded) {  // a summary of training names no populations
-        const auto ids = file_->read<std::uint64_t>("/spikes/" + name + "/node_ids");
-        spiking_.push_back({name, ids.empty() ? 1 : std::ranges::max(ids) + 1, {}});
-    }
+    for (const auto& name : recorded) spiking_.push_back({name, 0, {}});
     for (auto& p : spiking_) {
+        if (p.neurons == 0) {  // a summary of training does not tell
+            const auto ids = file_->read<std::uint64_t>("/spikes/" + p.name + "/node_ids");
+            p.neurons = ids.empty() ? 1 : std::ranges::max(ids) + 1;
+        }
         p.first = std::min(p.neurons - 1, std::uint64_t(attribute("/spikes/" + p.name, "begin", 0)));
         p.neurons = std::min(p.neurons, std::uint64_t(attribute("/spikes/" + p.name, "end", double(p.neurons)))) - p.first;
     }
