@@ -136,10 +136,26 @@ TEST(PlasticStore, AWeightDoesNotDependOnWhoElseIsOwned) {
     }
 }
 
-TEST(PlasticStore, MoreThan65536TargetsAreTold) {
-    PlasticStore<float> store(soft, dt, 1, 100000);
-    store.count(0, 0, 1), store.finish_counts(), store.add(0, 99999, 0, 1, 3);
-    EXPECT_EQ(store.target(0), 99999u);
+/// Indices of targets take 16 bits up to 65 536 of them, else 32.
+TEST(PlasticStore, ManyTargetsChangeNoBit) {
+    const Case c = one_delay_case(power_law);
+    constexpr std::uint32_t shift = 70000;
+    PlasticStore<float> narrow = make_store<float>(c), wide(c.rule, dt, c.neurons, shift + c.neurons);
+    for (const Synapse& s : c.synapses) wide.count(s.source, s.axonal, s.dendritic);
+    wide.finish_counts();
+    for (const Synapse& s : c.synapses) wide.add(s.source, shift + s.target, s.axonal, s.dendritic, float(s.weight));
+    const auto fired = [&](Index step) { return std::span<const std::uint32_t>(c.trains[std::size_t(step)]); };
+    std::vector<float> few(c.neurons), many(shift + c.neurons);
+    for (Index t = 0; t < 3000; ++t) {
+        EXPECT_EQ(narrow.deliver(t, fired, few.data()), wide.deliver(t, fired, many.data()));
+        for (const std::uint32_t n : fired(t)) {
+            narrow.source_fired(n, t), wide.source_fired(n, t);
+            narrow.target_fired(n, t), wide.target_fired(shift + n, t);
+        }
+    }
+    EXPECT_TRUE(std::equal(few.begin(), few.end(), many.begin() + shift));
+    for (std::uint64_t i = 0; i < c.synapses.size(); ++i) ASSERT_EQ(wide.weight(i), narrow.weight(i));
+    EXPECT_EQ(wide.target(0), shift + narrow.target(0));
 }
 
 TEST(PlasticStore, FloatFollowsDouble) {
