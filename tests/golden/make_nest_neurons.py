@@ -26,7 +26,7 @@ MODELS = {
     "aeif_cond_exp": (["V_m", "g_ex", "g_in", "w"], (10, -10, dict(I_e=700.0)),
                       (8, -6, dict(tau_syn_ex=1.5, tau_syn_in=4.0, t_ref=3.0, I_e=400.0, a=2.0, b=40.0, tau_w=60.0, Delta_T=3.0, V_peak=-30.0))),
     "aeif_psc_exp": (["V_m", "I_syn_ex", "I_syn_in", "w"], (500, -300, dict(I_e=700.0)),
-                     (400, -200, dict(tau_syn_ex=1.5, tau_syn_in=4.0, t_ref=3.0, I_e=400.0, a=2.0, b=40.0, tau_w=60.0, Delta_T=0.0))),
+                     (400, -200, dict(tau_syn_ex=1.5, tau_syn_in=4.0, t_ref=3.0, I_e=400.0, a=2.0, b=40.0, tau_w=60.0, Delta_T=2.5, V_peak=-10.0))),
     "izhikevich": (["V_m", "U_m"], (10, -5, dict(I_e=5.0)),
                    (1.5, -2.0, dict(I_e=4.0, a=0.05, b=0.22, c=-60.0, d=6.0, consistent_integration=False, V_min=-80.0))),
     "hh_psc_alpha": (["V_m", "Act_m", "Inact_h", "Act_n", "I_syn_ex", "I_syn_in"], (100, -100, dict(I_e=650.0)),
