@@ -77,7 +77,8 @@ void H5Writer::attribute(const std::string& object, const std::string& name, std
 }
 void H5Writer::attribute(const std::string& object, const std::string& name, double value) { attribute_as(H5T_NATIVE_DOUBLE, object, name, &value); }
 void H5Writer::attribute(const std::string& object, const std::string& name, std::span<const std::uint64_t> values) {
-    attribute_as(H5T_NATIVE_UINT64, object, name, values.data(), std::int64_t(values.size()));
+    static constexpr std::uint64_t nothing = 0;  // HDF5 wants an address even for no values
+    attribute_as(H5T_NATIVE_UINT64, object, name, values.empty() ? &nothing : values.data(), std::int64_t(values.size()));
 }
 void H5Writer::integer_attribute(const std::string& object, const std::string& name, std::int64_t value) {
     attribute_as(H5T_NATIVE_INT64, object, name, &value);

@@ -87,7 +87,9 @@ TEST(SimulationFile, AParameterThatIsDrawnReachesTheCoefficientsOfEachNeuron) {
     std::vector<double> low(std::size_t(neuron.coefficients)), high(low);
     neuron.discretise(std::vector{0.75}, 0.1, low);
     neuron.discretise(std::vector{1.25}, 0.1, high);
-    EXPECT_TRUE(std::ranges::count(low, 0.75) == 1 && std::ranges::count(high, 1.25) == 1);
+    EXPECT_GE(std::ranges::count(low, 0.75), 1);
+    EXPECT_GE(std::ranges::count(high, 1.25), 1);
+    EXPECT_EQ(std::ranges::count(high, 0.75), 0);
 }
 
 TEST(SimulationFile, AListOfPopulationsIsOneProjectionForEachPair) {
@@ -174,7 +176,7 @@ TEST(SimulationFile, ResolvedFileReadsAsTheSameExperiment) {
         {"network.populations.I.positions={free: {extent: [1, 2], centre: [0.5, 1]}}"},
         {"network.populations.given.source={dataset: {generated: {size: 4}}, encoder: {poisson: {rate: 200 Hz}}, samples: [1, 3], present: 20 ms, between_samples: {rest: 10 ms}}"},
         {"network.projections.2.synapse={stdp_power_law: {mu: 0.4}}", "input.2={noise: {sd: 100 pA}, to: E, receptor: input}"},
-        {"network.projections.2.synapse=tsodyks2"},
+        {"network.projections.2.synapse=tsodyks2", "record={}"},
     };
     for (const auto& overrides : variations) {
         const auto resolved = resolved_yaml(parse(brunel, overrides));

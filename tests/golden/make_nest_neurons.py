@@ -1,4 +1,4 @@
-"""Writes nest_neurons.json: single neurons of NEST under spikes, sampled.  Run: python make_nest_neurons.py  (NEST 3.10)"""
+"""Writes nest/neurons.json: single neurons of NEST under spikes, sampled.  Run: python make_nest_neurons.py  (NEST 3.10)"""
 
 import json
 import pathlib
@@ -66,6 +66,6 @@ for model, (recorded, few, many) in MODELS.items():
     cases.append(run(model, recorded, *few, FEW, 60.0, 0.5))
     cases.append(run(model, recorded, *many, [(t, s) for t, s in MANY if t > 0.1], 200.0, 2.0))
 text = "{\"made_with\": \"NEST " + nest.__version__ + "\", \"dt\": 0.1, \"cases\": [\n" + ",\n".join(json.dumps(c) for c in cases) + "\n]}\n"
-(pathlib.Path(__file__).parent / "nest_neurons.json").write_text(text)
+(pathlib.Path(__file__).parent / "nest" / "neurons.json").write_text(text)
 for c in cases:
     print(c["model"], len(c["spikes"]), c["spikes"][:8], c["samples"]["V_m"][21:26])

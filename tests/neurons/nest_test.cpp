@@ -67,7 +67,7 @@ template <class M, class Real> void expect_recording(const Json& c, const typena
 }
 
 template <class M, class Real, class F> void expect_recordings(Tolerance tolerance, F&& change) {
-    static const Json golden = Json::parse(std::ifstream(std::string(TRIPARTITE_SOURCE_DIR) + "/tests/golden/nest_neurons.json"));
+    static const Json golden = Json::parse(std::ifstream(std::string(TRIPARTITE_SOURCE_DIR) + "/tests/golden/nest/neurons.json"));
     int cases = 0;
     for (const auto& c : golden["cases"]) {
         if (c["model"] != std::string(M::name)) continue;
