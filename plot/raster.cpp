@@ -37,7 +37,7 @@ struct View {
     Window window, recorded;
     std::vector<Band> bands;
     std::uint64_t neurons = 0, shown = 0, spikes = 0, drawn = 0;
-    bool any_cv = false;
+    bool any_cv = false, in_part = false;
 };
 
 /// Chooses neurons, then the time in which they make no more spikes than can be drawn.
@@ -55,6 +55,7 @@ View choose_view(const RunFolder& run, const PlotOptions& options) {
     for (std::size_t i = 0; i < sizes.size(); ++i) {
         view.bands.push_back({run.spiking()[i], elided(names[i]), colours[i], counts[i], run.spike_count(names[i], view.window), {}, {}});
         view.any_cv |= run.spiking()[i].cv_isi.has_value();
+        view.in_part |= run.spiking()[i].in_part;
         view.neurons += sizes[i], view.shown += counts[i], view.spikes += view.bands.back().spikes;
     }
     return view;
@@ -130,12 +131,13 @@ double draw_group_rates(Canvas& canvas, const View& view, Box box, const TimeUni
 }
 
 std::string caption(const RunFolder& run, const View& view, double bin) {
-    std::string text = view.shown < view.neurons ? fmt::format("{} of {} neurons, at even distances within each population, with {} of {} spikes. ", count_text(view.shown),
-                                                               count_text(view.neurons), count_text(view.drawn), count_text(view.spikes))
-                                                 : fmt::format("All {} neurons and their {} spikes. ", count_text(view.neurons), count_text(view.spikes));
+    const char* neurons = view.in_part ? "recorded neurons" : "neurons";
+    std::string text = view.shown < view.neurons ? fmt::format("{} of {} {}, at even distances within each population, with {} of {} spikes. ", count_text(view.shown),
+                                                               count_text(view.neurons), neurons, count_text(view.drawn), count_text(view.spikes))
+                                                 : fmt::format("All {} {} and their {} spikes. ", count_text(view.neurons), neurons, count_text(view.spikes));
     if (view.window.length() < view.recorded.length())
         text += fmt::format("{} of the {} recorded. ", duration_text(view.window.length()), duration_text(view.recorded.length()));
-    text += fmt::format("Rates are those of all neurons in the time shown, in bins of {}.", duration_text(bin));
+    text += fmt::format("Rates are those of all {} in the time shown, in bins of {}.", neurons, duration_text(bin));
     if (view.any_cv) text += " CV: coefficient of variation of the intervals between spikes, over the whole run.";
     if (run.of_samples()) text += " Samples follow each other without a gap.";
     return text;
