@@ -81,7 +81,8 @@ Marks marks_of(const RunFolder& run, const Window& window, Band& band, const Pan
     const double pitch = band.box.height / double(std::max<std::uint64_t>(band.shown, 1));
     Marks marks{{}, 0.8, std::clamp(0.7 * pitch, 0.8, 7.0), band.colour};
     for (std::size_t i = 0; i < spikes.times.size(); ++i)
-        if (const auto n = spikes.neurons[i] - band.population.first; n < rows.size() && !std::isnan(rows[n])) marks.points.push_back({panel.x(spikes.times[i] / unit.ms), rows[n]});
+        if (const auto n = spikes.neurons[i] - band.population.first; n < rows.size() && !std::isnan(rows[n]))
+            marks.points.push_back({panel.x(spikes.times[i] / unit.ms), rows[n]});
     band.counts = binned(spikes.times, window, bin);
     return marks;
 }
@@ -122,8 +123,10 @@ double draw_group_rates(Canvas& canvas, const View& view, Box box, const TimeUni
         highest = std::max(highest, std::ranges::max(curves.back().values));
     }
     canvas.text({box.left, box.top + 4}, "Population rate (Hz)", heading_text);
-    if (names.size() > 1) box.top = draw_legend(canvas, {box.left + Canvas::text_width("Population rate (Hz)", heading_text) + 16, box.top + 4}, box.right(), legend) - 4;
-    const Panel panel{{box.left, box.top + 14, box.width, rate_height}, view.window.from / unit.ms, view.window.to / unit.ms, 0, highest > 0 ? 1.05 * highest : 1};
+    const double beside = box.left + Canvas::text_width("Population rate (Hz)", heading_text) + 16;
+    if (names.size() > 1) box.top = draw_legend(canvas, {beside, box.top + 4}, box.right(), legend) - 4;
+    const Panel panel{{box.left, box.top + 14, box.width, rate_height}, view.window.from / unit.ms, view.window.to / unit.ms, 0,
+                      highest > 0 ? 1.05 * highest : 1};
     draw_y_axis(canvas, panel);
     const double below = draw_x_axis(canvas, panel, unit.label());
     for (std::size_t i = 0; i < curves.size(); ++i) draw_rate(canvas, panel, curves[i], unit, legend[i].colour);
