@@ -65,7 +65,8 @@ View choose_view(const RunFolder& run, const PlotOptions& options) {
 Box stack(View& view, double top) {
     double name_width = 0, y = top;
     for (const auto& b : view.bands) name_width = std::max(name_width, Canvas::text_width(b.label, heading_text));
-    const double left = picture_margin + std::max(name_width + 6, 24.0), right = picture_width - picture_margin - bar_width - 36 - (view.any_cv ? 34 : 0);
+    const double left = picture_margin + std::max(name_width + 6, 24.0);
+    const double right = picture_width - picture_margin - bar_width - 36 - (view.any_cv ? 34 : 0);
     const double height = std::clamp(row_height * double(view.shown), least_raster, most_raster);
     for (auto& b : view.bands) {
         b.box = {left, y, right - left, std::max(least_band, height * double(b.shown) / double(view.shown))};
@@ -135,9 +136,10 @@ double draw_group_rates(Canvas& canvas, const View& view, Box box, const TimeUni
 
 std::string caption(const RunFolder& run, const View& view, double bin) {
     const char* neurons = view.in_part ? "recorded neurons" : "neurons";
-    std::string text = view.shown < view.neurons ? fmt::format("{} of {} {}, at even distances within each population, with {} of {} spikes. ", count_text(view.shown),
-                                                               count_text(view.neurons), neurons, count_text(view.drawn), count_text(view.spikes))
-                                                 : fmt::format("All {} {} and their {} spikes. ", count_text(view.neurons), neurons, count_text(view.spikes));
+    std::string text = fmt::format("All {} {} and their {} spikes. ", count_text(view.neurons), neurons, count_text(view.spikes));
+    if (view.shown < view.neurons)
+        text = fmt::format("{} of {} {}, at even distances within each population, with {} of {} spikes. ", count_text(view.shown), count_text(view.neurons),
+                           neurons, count_text(view.drawn), count_text(view.spikes));
     if (view.window.length() < view.recorded.length())
         text += fmt::format("{} of the {} recorded. ", duration_text(view.window.length()), duration_text(view.recorded.length()));
     text += fmt::format("Rates are those of all {} in the time shown, in bins of {}.", neurons, duration_text(bin));
