@@ -59,12 +59,14 @@ std::string escaped(const std::string& text) {
 /// Pixels that start white; a box covers its edge's pixels in part.
 class Pixels {
 public:
-    Pixels(double width, double height) : width_(int(std::ceil(width))), height_(int(std::ceil(height))), colours_(std::size_t(width_) * std::size_t(height_), {1, 1, 1}) {}
+    Pixels(double width, double height)
+        : width_(int(std::ceil(width))), height_(int(std::ceil(height))), colours_(std::size_t(width_) * std::size_t(height_), {1, 1, 1}) {}
 
     void cover(const Box& box, const Colour& c) {
         for (int y = std::max(0, int(box.top)); y < std::min<double>(height_, box.bottom()); ++y)
             for (int x = std::max(0, int(box.left)); x < std::min<double>(width_, box.right()); ++x) {
-                const double across = std::min(box.right(), x + 1.0) - std::max(box.left, double(x)), down = std::min(box.bottom(), y + 1.0) - std::max(box.top, double(y));
+                const double across = std::min(box.right(), x + 1.0) - std::max(box.left, double(x));
+                const double down = std::min(box.bottom(), y + 1.0) - std::max(box.top, double(y));
                 const float part = float(c.alpha * across * down);
                 auto& [red, green, blue] = colours_[std::size_t(y) * std::size_t(width_) + std::size_t(x)];
                 red += part * (float(c.red) - red), green += part * (float(c.green) - green), blue += part * (float(c.blue) - blue);
@@ -155,7 +157,8 @@ void Canvas::image_of(std::span<const Marks> all) {
     for (const auto& marks : all)
         for (const auto& p : marks.points) {
             const auto box = box_of(marks, p);
-            pixels.cover({(box.left - left) * pixels_per_point, (box.top - top) * pixels_per_point, box.width * pixels_per_point, box.height * pixels_per_point}, marks.colour);
+            pixels.cover({(box.left - left) * pixels_per_point, (box.top - top) * pixels_per_point, box.width * pixels_per_point,
+                          box.height * pixels_per_point}, marks.colour);
         }
     const auto image = pixels.image();
     auto* to = recording_->context.get();
@@ -211,7 +214,8 @@ std::string Canvas::encoded(Format format) const {
     std::string bytes;
     const Surface surface(format == Format::svg   ? cairo_svg_surface_create_for_stream(append, &bytes, width_, height)
                           : format == Format::pdf ? cairo_pdf_surface_create_for_stream(append, &bytes, width_, height)
-                                                  : cairo_image_surface_create(CAIRO_FORMAT_RGB24, int(width_ * pixels_per_point), int(height * pixels_per_point)));
+                                                  : cairo_image_surface_create(CAIRO_FORMAT_RGB24, int(width_ * pixels_per_point),
+                                                                               int(height * pixels_per_point)));
     {
         const auto to = make_context(surface.get());
         if (format == Format::png) cairo_scale(to.get(), pixels_per_point, pixels_per_point);

@@ -84,7 +84,8 @@ Canvas draw_learning_curves(std::span<const RunFolder> runs) {
         }
         legend.push_back({legend_text(runs[i], runs.size() == 1), colour});
     }
-    const double top = draw_title(canvas, runs.size() == 1 ? runs[0].name() : "Learning curves") + 22, width = (picture_width - 2 * picture_margin - between) / 2;
+    const double top = draw_title(canvas, runs.size() == 1 ? runs[0].name() : "Learning curves") + 22;
+    const double width = (picture_width - 2 * picture_margin - between) / 2;
     const auto left = panel_for(losses, {picture_margin, top, width, panel_height});
     const auto right = panel_for(accuracies, {picture_margin + width + between, top, width, panel_height});
     const double y = draw_panel(canvas, left, "Training loss", losses);

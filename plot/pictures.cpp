@@ -10,8 +10,8 @@ Window window_of(const RunFolder& run, const PlotOptions& options) {
     const auto all = run.recorded();
     const Window window{std::max(all.from, options.from.value_or(all.from)), std::min(all.to, options.to.value_or(all.to))};
     if (window.length() <= 0)
-        fail("{}: there is nothing from {} to {} ms; the recording goes from {} to {} ms", run.folder(), options.from.value_or(all.from), options.to.value_or(all.to),
-             all.from, all.to);
+        fail("{}: there is nothing from {} to {} ms; the recording goes from {} to {} ms", run.folder(), options.from.value_or(all.from),
+             options.to.value_or(all.to), all.from, all.to);
     return window;
 }
 

@@ -38,7 +38,8 @@ std::vector<Picture> overlay(const std::vector<RunFolder>& runs) {
 
 }  // namespace
 
-std::vector<std::string> plot_runs(const std::vector<std::string>& folders, const std::string& out, const std::vector<Format>& formats, const PlotOptions& options) {
+std::vector<std::string> plot_runs(const std::vector<std::string>& folders, const std::string& out, const std::vector<Format>& formats,
+                                   const PlotOptions& options) {
     std::vector<RunFolder> runs;
     for (const auto& folder : folders) runs.emplace_back(folder);
     const auto pictures = runs.size() == 1 ? pictures_of(runs[0], options) : overlay(runs);

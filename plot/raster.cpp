@@ -37,7 +37,7 @@ struct View {
     Window window, recorded;
     std::vector<Band> bands;
     std::uint64_t neurons = 0, shown = 0, spikes = 0, drawn = 0;
-    bool any_cv = false;
+    bool any_cv = false, in_part = false;
 };
 
 /// Chooses neurons, then the time in which they make no more spikes than can be drawn.
@@ -55,6 +55,7 @@ View choose_view(const RunFolder& run, const PlotOptions& options) {
     for (std::size_t i = 0; i < sizes.size(); ++i) {
         view.bands.push_back({run.spiking()[i], elided(names[i]), colours[i], counts[i], run.spike_count(names[i], view.window), {}, {}});
         view.any_cv |= run.spiking()[i].cv_isi.has_value();
+        view.in_part |= run.spiking()[i].in_part;
         view.neurons += sizes[i], view.shown += counts[i], view.spikes += view.bands.back().spikes;
     }
     return view;
@@ -64,7 +65,8 @@ View choose_view(const RunFolder& run, const PlotOptions& options) {
 Box stack(View& view, double top) {
     double name_width = 0, y = top;
     for (const auto& b : view.bands) name_width = std::max(name_width, Canvas::text_width(b.label, heading_text));
-    const double left = picture_margin + std::max(name_width + 6, 24.0), right = picture_width - picture_margin - bar_width - 36 - (view.any_cv ? 34 : 0);
+    const double left = picture_margin + std::max(name_width + 6, 24.0);
+    const double right = picture_width - picture_margin - bar_width - 36 - (view.any_cv ? 34 : 0);
     const double height = std::clamp(row_height * double(view.shown), least_raster, most_raster);
     for (auto& b : view.bands) {
         b.box = {left, y, right - left, std::max(least_band, height * double(b.shown) / double(view.shown))};
@@ -80,7 +82,8 @@ Marks marks_of(const RunFolder& run, const Window& window, Band& band, const Pan
     const double pitch = band.box.height / double(std::max<std::uint64_t>(band.shown, 1));
     Marks marks{{}, 0.8, std::clamp(0.7 * pitch, 0.8, 7.0), band.colour};
     for (std::size_t i = 0; i < spikes.times.size(); ++i)
-        if (const auto n = spikes.neurons[i] - band.population.first; n < rows.size() && !std::isnan(rows[n])) marks.points.push_back({panel.x(spikes.times[i] / unit.ms), rows[n]});
+        if (const auto n = spikes.neurons[i] - band.population.first; n < rows.size() && !std::isnan(rows[n]))
+            marks.points.push_back({panel.x(spikes.times[i] / unit.ms), rows[n]});
     band.counts = binned(spikes.times, window, bin);
     return marks;
 }
@@ -121,8 +124,10 @@ double draw_group_rates(Canvas& canvas, const View& view, Box box, const TimeUni
         highest = std::max(highest, std::ranges::max(curves.back().values));
     }
     canvas.text({box.left, box.top + 4}, "Population rate (Hz)", heading_text);
-    if (names.size() > 1) box.top = draw_legend(canvas, {box.left + Canvas::text_width("Population rate (Hz)", heading_text) + 16, box.top + 4}, box.right(), legend) - 4;
-    const Panel panel{{box.left, box.top + 14, box.width, rate_height}, view.window.from / unit.ms, view.window.to / unit.ms, 0, highest > 0 ? 1.05 * highest : 1};
+    const double beside = box.left + Canvas::text_width("Population rate (Hz)", heading_text) + 16;
+    if (names.size() > 1) box.top = draw_legend(canvas, {beside, box.top + 4}, box.right(), legend) - 4;
+    const Panel panel{{box.left, box.top + 14, box.width, rate_height}, view.window.from / unit.ms, view.window.to / unit.ms, 0,
+                      highest > 0 ? 1.05 * highest : 1};
     draw_y_axis(canvas, panel);
     const double below = draw_x_axis(canvas, panel, unit.label());
     for (std::size_t i = 0; i < curves.size(); ++i) draw_rate(canvas, panel, curves[i], unit, legend[i].colour);
@@ -130,12 +135,14 @@ double draw_group_rates(Canvas& canvas, const View& view, Box box, const TimeUni
 }
 
 std::string caption(const RunFolder& run, const View& view, double bin) {
-    std::string text = view.shown < view.neurons ? fmt::format("{} of {} neurons, at even distances within each population, with {} of {} spikes. ", count_text(view.shown),
-                                                               count_text(view.neurons), count_text(view.drawn), count_text(view.spikes))
-                                                 : fmt::format("All {} neurons and their {} spikes. ", count_text(view.neurons), count_text(view.spikes));
+    const char* neurons = view.in_part ? "recorded neurons" : "neurons";
+    std::string text = fmt::format("All {} {} and their {} spikes. ", count_text(view.neurons), neurons, count_text(view.spikes));
+    if (view.shown < view.neurons)
+        text = fmt::format("{} of {} {}, at even distances within each population, with {} of {} spikes. ", count_text(view.shown), count_text(view.neurons),
+                           neurons, count_text(view.drawn), count_text(view.spikes));
     if (view.window.length() < view.recorded.length())
         text += fmt::format("{} of the {} recorded. ", duration_text(view.window.length()), duration_text(view.recorded.length()));
-    text += fmt::format("Rates are those of all neurons in the time shown, in bins of {}.", duration_text(bin));
+    text += fmt::format("Rates are those of all {} in the time shown, in bins of {}.", neurons, duration_text(bin));
     if (view.any_cv) text += " CV: coefficient of variation of the intervals between spikes, over the whole run.";
     if (run.of_samples()) text += " Samples follow each other without a gap.";
     return text;

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <numeric>
 
 #include "plot/groups.hpp"
 #include "plot/pictures.hpp"
@@ -16,10 +16,17 @@ struct NamedCurve {
     RateCurve curve;
 };
 
+/// A rate as recorded, averaged over some intervals if there are more than 500. A value is stamped at the end of its interval.
 RateCurve recorded_rate(const RunFolder& run, const std::string& population, const Window& window) {
     const auto series = run.rate(population, window);
-    // A value is stamped at its interval's end.
-    return {series.start - series.interval, series.interval, series.start + (double(series.steps()) - 1) * series.interval, series.values};
+    const auto together = std::size_t(nice_above(std::max(1.0, double(series.steps()) / 500)));
+    const double begin = series.start - series.interval;
+    RateCurve curve{begin, series.interval * double(together), begin + double(series.steps()) * series.interval, {}};
+    for (std::size_t i = 0; i < series.steps(); i += together) {
+        const auto end = std::min(i + together, series.steps());
+        curve.values.push_back(std::accumulate(series.values.begin() + std::ptrdiff_t(i), series.values.begin() + std::ptrdiff_t(end), 0.0) / double(end - i));
+    }
+    return curve;
 }
 
 std::vector<NamedCurve> curves_of(const RunFolder& run, const Window& window) {
@@ -63,7 +70,7 @@ Canvas draw_rates(const RunFolder& run, const PlotOptions& options) {
         draw_rate(canvas, panel, curves[i].curve, unit, colours[i]);
     }
     canvas.paragraph({picture_margin, y + 12}, picture_width - 2 * picture_margin,
-                     fmt::format("Mean rate per neuron in intervals of {}.", duration_text(curves[0].curve.width)), small_text);
+                     fmt::format("Mean rate per neuron, in intervals of {}.", duration_text(curves[0].curve.width)), small_text);
     return canvas;
 }
 

@@ -64,8 +64,10 @@ void RunFolder::find_spikes() {
             const auto ids = file_->read<std::uint64_t>("/spikes/" + p.name + "/node_ids");
             p.neurons = ids.empty() ? 1 : std::ranges::max(ids) + 1;
         }
-        p.first = std::min(p.neurons - 1, std::uint64_t(attribute("/spikes/" + p.name, "begin", 0)));
-        p.neurons = std::min(p.neurons, std::uint64_t(attribute("/spikes/" + p.name, "end", double(p.neurons)))) - p.first;
+        const auto size = p.neurons;
+        p.first = std::min(size - 1, std::uint64_t(attribute("/spikes/" + p.name, "begin", 0)));
+        p.neurons = std::min(size, std::uint64_t(attribute("/spikes/" + p.name, "end", double(size)))) - p.first;
+        p.in_part = p.neurons < size;
     }
 }
 
@@ -77,11 +79,14 @@ double RunFolder::attribute(const std::string& object, const char* name, double 
     return file_ && file_->has_attribute(object, name) ? file_->real_attribute(object, name) : otherwise;
 }
 
+double RunFolder::interval_of(const std::string& dataset) const { return attribute(dataset, "interval", attribute(dataset, "dt", 1)); }
+
+double RunFolder::first_time(const std::string& dataset) const { return attribute(dataset, "start", interval_of(dataset)); }
+
 double RunFolder::last_time(const std::string& dataset) const {
     const auto count = file_->shape(dataset).at(0);
     if (dataset.starts_with("/spikes/")) return count == 0 ? 0 : file_->read<double>(dataset, {{count - 1, 1}})[0];
-    const double interval = attribute(dataset, "interval", attribute(dataset, "dt", 1));
-    return attribute(dataset, "start", interval) + (double(count) - 1) * interval;
+    return first_time(dataset) + (double(count) - 1) * interval_of(dataset);
 }
 
 Window RunFolder::recorded() const {
@@ -120,7 +125,7 @@ Spikes RunFolder::spikes(const std::string& population, const Window& window) co
 Series RunFolder::series(const std::string& dataset, const Window& window, std::uint64_t columns) const {
     const auto shape = file_->shape(dataset);
     if (shape.empty() || shape.size() > 2) fail("{}/results.h5: '{}' is not an array of steps, or of steps by neurons", folder_, dataset);
-    const double interval = attribute(dataset, "interval", attribute(dataset, "dt", 1)), start = attribute(dataset, "start", interval);
+    const double interval = interval_of(dataset), start = first_time(dataset);
     if (!(interval > 0)) fail("{}/results.h5: the interval of '{}' is not positive", folder_, dataset);
     const auto index = [&](double time) { return std::uint64_t(std::clamp(std::ceil((time - start) / interval - 1e-6), 0.0, double(shape[0]))); };
     const auto first = index(window.from), last = std::max(first, std::min(shape[0], index(window.to) + 1));
@@ -135,6 +140,16 @@ Series RunFolder::series(const std::string& dataset, const Window& window, std::
     // A long list is cut short, and is then one of neighbours.
     for (std::uint64_t i = 0; i < count; ++i) s.neurons.push_back(i * step < ids.size() ? ids[i * step] : i * step + (ids.empty() ? 0 : ids[0]));
     return s;
+}
+
+Window RunFolder::states_recorded(const std::string& population) const {
+    Window window{INFINITY, -INFINITY};
+    for (const auto& field : fields(population)) {
+        const auto dataset = "/states/" + population + "/" + field;
+        window.from = std::min(window.from, first_time(dataset) - interval_of(dataset));
+        window.to = std::max(window.to, last_time(dataset));
+    }
+    return window;
 }
 
 Series RunFolder::states(const std::string& population, const std::string& field, const Window& window, std::uint64_t neurons) const {

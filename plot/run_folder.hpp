@@ -25,6 +25,7 @@ struct RecordedPopulation {
     std::uint64_t neurons;  ///< those recorded: `first` to first + neurons - 1
     std::optional<double> cv_isi;
     std::uint64_t first = 0;
+    bool in_part = false;  ///< there are others
 };
 
 /// A state field of some neurons, or a rate: values[step][column], the first at time `start`.
@@ -72,6 +73,8 @@ public:
     std::vector<std::string> with_states() const { return names("/states"); }
     std::vector<std::string> with_rates() const { return names("/rates"); }
     std::vector<std::string> fields(const std::string& population) const { return names("/states/" + population); }
+    /// When any state of a population was recorded.
+    Window states_recorded(const std::string& population) const;
     /// At most `neurons` columns, at even distances, of a field; or a population's rate.
     Series states(const std::string& population, const std::string& field, const Window& window, std::uint64_t neurons) const;
     Series rate(const std::string& population, const Window& window) const;
@@ -84,6 +87,8 @@ private:
     /// The index of the first spike after a time.
     std::uint64_t first_after(const std::string& timestamps, double time) const;
     Series series(const std::string& dataset, const Window& window, std::uint64_t columns) const;
+    double interval_of(const std::string& dataset) const;
+    double first_time(const std::string& dataset) const;
     double last_time(const std::string& dataset) const;
 
     std::string folder_, name_;

@@ -63,12 +63,14 @@ bool has_spikes(const RunFolder& run, const std::string& population) {
 }  // namespace
 
 Canvas draw_traces(const RunFolder& run, const std::string& population, const PlotOptions& options) {
-    const auto window = window_of(run, options);
+    const auto asked = window_of(run, options), there = run.states_recorded(population);
+    const Window window{std::max(asked.from, there.from), std::min(asked.to, there.to)};
+    if (window.length() <= 0) fail("{}: no state of '{}' is recorded from {} to {} ms", run.folder(), population, asked.from, asked.to);
     const auto unit = time_unit(window);
     Canvas canvas(picture_width);
     double y = draw_title(canvas, run.name() + ": " + population) + 6, names = 0, axis = 0;
     const auto all = strips_of(run, population, window, unit, y);
-    if (all.empty()) fail("{}: no state of '{}' is recorded from {} to {} ms", run.folder(), population, window.from, window.to);
+    if (all.empty()) fail("{}: no state of '{}' is recorded from {} to {} ms", run.folder(), population, asked.from, asked.to);
     for (const auto& strips : all) {
         for (const auto id : strips.series.neurons) names = std::max(names, Canvas::text_width(neuron_name(id)));
         axis = std::max(axis, y_axis_width(strips.panels[0]));

@@ -131,14 +131,14 @@ TEST_F(Pictures, ShortenTheTimeWhenThereAreTooManySpikesUnlessTheEndIsGiven) {
     EXPECT_NE(all_text(draw_raster(results, {250, 300, 10})).find("10 of 1\u202f000 neurons"), std::string::npos);
 }
 
-TEST_F(Pictures, OfOnePopulationOfPartsSayWhichWereRecorded) {
+TEST_F(Pictures, OfSomeNeuronsOfAPopulationSayThatTheyAreSome) {
     H5Writer file(folder / "results.h5");
     write_spikes(file, ten_neurons[0], 0, 500, 0.1);
     file.attribute("/spikes/E", "begin", 2);
     file.attribute("/spikes/E", "end", 6);
     file.commit();
     put(folder / "summary.json", R"({"mode": "simulate", "biological_seconds": 0.5, "populations": {"E": {"neurons": 8}}})");
-    EXPECT_NE(all_text(draw_raster(RunFolder(run), {})).find("All 4 neurons"), std::string::npos);
+    EXPECT_NE(all_text(draw_raster(RunFolder(run), {})).find("All 4 recorded neurons"), std::string::npos);
 }
 
 TEST_F(Pictures, RatesAreDrawnAsRecorded) {
@@ -150,6 +150,31 @@ TEST_F(Pictures, RatesAreDrawnAsRecorded) {
     put(folder / "summary.json", R"({"mode": "simulate", "biological_seconds": 0.1})");
     EXPECT_EQ(names(plot_runs({run}, "", {Format::svg}, {})), Files{"rates.svg"});
     EXPECT_NE(all_text(draw_rates(RunFolder(run), {})).find("intervals of 25\u00a0ms"), std::string::npos);
+}
+
+TEST_F(Pictures, RatesInFineIntervalsAreAveraged) {
+    H5Writer file(folder / "results.h5");
+    file.write("/rates/E", std::vector<double>(20000, 4), {20000});
+    file.attribute("/rates/E", "interval", 0.1);
+    file.attribute("/rates/E", "start", 0.1);
+    file.commit();
+    put(folder / "summary.json", R"({"mode": "simulate", "biological_seconds": 2})");
+    EXPECT_NE(all_text(draw_rates(RunFolder(run), {})).find("intervals of 5\u00a0ms"), std::string::npos);
+    EXPECT_NE(all_text(draw_rates(RunFolder(run), {100, 130, {}})).find("intervals of 0.1\u00a0ms"), std::string::npos);
+}
+
+TEST_F(Pictures, TracesShowTheTimeInWhichTheyWereRecorded) {
+    write_simulation(run, ten_neurons, 0, 1000);
+    H5Writer file(folder / "results.h5");
+    write_states(file, ten_neurons[0], 2, 200, 100);
+    file.attribute("/", "start_ms", 0.0);
+    file.attribute("/", "duration_ms", 1000.0);
+    file.commit();
+    const auto text = all_text(draw_traces(RunFolder(run), "E", {}));
+    EXPECT_NE(text.find("\n200\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("\n300\n"), std::string::npos);
+    EXPECT_EQ(text.find("\n400\n"), std::string::npos);
+    EXPECT_EQ(error_of([&] { draw_traces(RunFolder(run), "E", {500, {}, {}}); }), run + ": no state of 'E' is recorded from 500 to 1000 ms");
 }
 
 TEST_F(Pictures, OfATrainedNetworkAreItsLearningCurves) {
