@@ -132,7 +132,7 @@ std::int64_t H5Reader::integer_attribute(const std::string& object, const std::s
 std::vector<std::uint64_t> H5Reader::list_attribute(const std::string& object, const std::string& name) const {
     const Handle attribute = open_attribute(path_, file_, *this, object, name), type(H5Aget_type(attribute), H5Tclose), space(H5Aget_space(attribute), H5Sclose);
     std::vector<std::uint64_t> values(std::size_t(H5Sget_simple_extent_npoints(space)));
-    if (H5Tget_class(type) != H5T_INTEGER || H5Aread(attribute, H5T_NATIVE_UINT64, values.data()) < 0)
+    if (H5Tget_class(type) != H5T_INTEGER || (!values.empty() && H5Aread(attribute, H5T_NATIVE_UINT64, values.data()) < 0))
         fail("{}: attribute '{}' of '{}' is not a list of integers", path_, name, object);
     return values;
 }

@@ -24,7 +24,7 @@ template <class M> double order(const typename M::template Params<double>& param
 }
 
 TEST(FixedSteps, AreOfFourthOrder) {
-    EXPECT_NEAR((order<IafCondExp>({.tau_syn_ex = 2, .I_e = 100}, 4, 0.5)), 4, 0.3);
+    EXPECT_NEAR((order<IafCondExp>({.V_th = 100, .tau_syn_ex = 2, .I_e = 100}, 4, 0.125)), 4, 0.3);
     EXPECT_NEAR((order<AeifCondExp>({.tau_syn_ex = 2, .I_e = 600}, 4, 2)), 4, 0.3);
     EXPECT_NEAR((order<AeifPscExp>({.I_e = 700}, 20, 4)), 4, 0.3);
     EXPECT_NEAR((order<HhPscAlpha>({.I_e = 200}, 4, 0.2)), 4, 0.3);
@@ -56,7 +56,7 @@ TEST(Aeif, ASpikeResetsThePotentialAndAddsB) {
     ASSERT_TRUE(neurons.fired());
     EXPECT_EQ(neurons.value("V_m"), -60);
     EXPECT_NEAR(neurons.value("w"), 80.5, 0.2);
-    for (int i = 0; i < 5; ++i, neurons.step()) EXPECT_EQ(neurons.value("V_m"), -60);
+    for (int i = 0; i < 6; ++i, neurons.step()) EXPECT_EQ(neurons.value("V_m"), -60);  // after the spike, and five steps later
     EXPECT_NE(neurons.value("V_m"), -60);
 }
 TEST(Aeif, WithoutAnExponentialItFiresAtTheThreshold) {
@@ -65,7 +65,10 @@ TEST(Aeif, WithoutAnExponentialItFiresAtTheThreshold) {
     for (int i = 0; i < 20; ++i) {
         neurons.arriving(2) = 900;
         neurons.step();
-        if (neurons.fired()) return EXPECT_EQ(i, 0);
+        if (neurons.fired()) {
+            EXPECT_EQ(i, 0);
+            return;
+        }
     }
     FAIL();
 }
