@@ -133,7 +133,8 @@ std::string read_receptor(Section& section, const SimulatedPopulation& populatio
 std::string_view unit_of_port(const SimulatedPopulation& population, const std::string& receptor) {
     const auto& n = population.neuron;
     const auto port = std::ranges::find(n.port_names, receptor) - n.port_names.begin();
-    return n.port_units.empty() ? "" : n.port_units[receptor.empty() ? 0 : std::size_t(port)];
+    if (n.port_units.empty()) return "";
+    return n.port_units[receptor.empty() ? 0 : std::size_t(port)];
 }
 
 }  // namespace tripartite
