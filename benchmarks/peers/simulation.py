@@ -29,14 +29,13 @@ NETWORKS = {  # name: ms of biological time, peers
     "coba": (2000, BOTH), "cuba": (2000, BOTH), "brunel_10k": (1000, BOTH), "brunel_10k_stdp": (500, BOTH),
     "brunel_delta": (1000, BOTH), "microcircuit_tenth": (1000, BOTH), "hpc_benchmark": (250, NEST), "microcircuit": (1000, NEST),
 }
-SETTINGS = {"hpc_benchmark": ["network.populations.E.size=9000", "network.populations.I.size=2250"]}  # scale 1, as the peers
 
 
 def tripartite(network, duration, threads):
     """Runs our program and returns what a peer's script prints."""
     with tempfile.TemporaryDirectory() as folder:
         config = next(ROOT.glob(f"configs/*/{network}.yaml"))
-        settings = [f"time.duration={duration} ms", "time.transient=0 ms", "expected={}", *SETTINGS.get(network, [])]
+        settings = [f"time.duration={duration} ms", "time.transient=0 ms", "expected={}"]
         run([ROOT / "tripartite", "run", config, *(word for setting in settings for word in ("--set", setting)), "--threads", threads, "--out", folder])
         summary = json.loads((Path(folder) / "summary.json").read_text(encoding="utf-8"))
     spikes = sum(population["spikes"] for population in summary["populations"].values())
