@@ -30,8 +30,9 @@ template <class M, int variant, class Real> TRIPARTITE_INLINE std::uint32_t step
     return fired;
 }
 
-/// One step of simulation of a range of neurons. The bits of a block are collected in a register and written once.
-template <class M, int variant, class Real, bool uniform> TRIPARTITE_INLINE void step_blocks(const StepRange<Real>& a) {
+/// One step of simulation of a range of neurons. The bits of a block are collected in a register and written once. The range is a
+/// copy, which no store can change: its pointers stay in registers.
+template <class M, int variant, class Real, bool uniform> TRIPARTITE_INLINE void step_blocks(const StepRange<Real> a) {
     using P = Pack<Real>;
     constexpr int C = num_coefficients<M>;
     typename M::template Coefficients<P> k;

@@ -9,7 +9,8 @@ namespace tripartite::nest {
 ///
 /// A neuron fires at V >= V_peak, or at V_th where Delta_T = 0: V becomes V_reset, w grows by b. For t_ref V is held, while w goes on.
 struct Aeif {
-    /// 10 Runge-Kutta steps in each dt, of 0.01 ms where dt is 0.1 ms; a spike resets V at the end of one of them.
+    /// 10 Runge-Kutta steps in each dt, of 0.01 ms where dt is 0.1 ms. A spike resets V at the end of one of them: the one that is
+    /// nearest to it, so that spikes are not late on average.
     static constexpr int substeps = 10;
 
     template <class P> static constexpr auto fields() {
@@ -35,11 +36,14 @@ struct Aeif {
     template <class T> struct Coefficients {
         T step, per_C, g_L, E_L, g_Delta, per_Delta, V_th, a, per_tau_w, ceiling, V_reset, b, V_peak, t_ref, I_e, tolerance;
     };
-    /// step = dt/substeps. A membrane far above V_th is as good as at V_peak: the exponential is cut off before it overflows.
+    /// step = dt/substeps. A membrane far above V_th is as good as at V_peak: the exponential is cut off before it overflows. With
+    /// fixed steps a neuron fires already from where the exponential alone takes V to infinity within half a step.
     static Coefficients<double> coefficients(const auto& p, double step) {
         const double steps = whole_steps(p.t_ref, step * substeps);
+        double peak = p.Delta_T > 0 ? p.V_peak : p.V_th;
+        if (p.integrator == Integrator::fixed) peak = std::min(peak, p.V_th + p.Delta_T * std::log1p(2 * p.C_m / (p.g_L * step)));
         return {step, 1 / p.C_m, p.g_L, p.E_L, p.g_L * p.Delta_T, p.Delta_T > 0 ? 1 / p.Delta_T : 0, p.V_th, p.a, 1 / p.tau_w,
-                p.Delta_T > 0 ? std::min(p.V_peak, p.V_th + 50 * p.Delta_T) : p.V_peak, p.V_reset, p.b, p.Delta_T > 0 ? p.V_peak : p.V_th,
+                p.Delta_T > 0 ? std::min(p.V_peak, p.V_th + 50 * p.Delta_T) : p.V_peak, p.V_reset, p.b, peak,
                 steps > 0 ? steps + 1 : 0, p.I_e, p.gsl_error_tol};  // counted down at the end of the spike's own step too
     }
     static std::string_view problem(const auto& p) {

@@ -142,6 +142,7 @@ template <class M, int variant> std::pair<double, bool> step_in_double(auto& s, 
 }
 
 template <class M, int variant> void expect_float_follows_double(const typename M::template Params<double>& params) {
+    constexpr double tolerance = std::is_same_v<M, Izhikevich> ? 5e-4 : 1e-4;  // its upstroke multiplies what was rounded
     SimulatedNeurons<float> neurons(make_neuron<M>(params), 0.1);
     const auto k = M::coefficients(params, 0.1 / num_substeps<M>);
     std::vector<typename M::template State<double>> states(neurons.N, M::initial(params));
@@ -159,7 +160,7 @@ template <class M, int variant> void expect_float_follows_double(const typename 
             ASSERT_EQ(neurons.fired(n), fired);
             for (int i = 0; i < num_states<M>; ++i) {
                 const double expected = members<double>(states[n])[i];
-                ASSERT_NEAR(neurons.state[i * neurons.N + n], expected, 5e-4 * (1 + std::fabs(expected))) << "step " << t << " state " << i;
+                ASSERT_NEAR(neurons.state[i * neurons.N + n], expected, tolerance * (1 + std::fabs(expected))) << "step " << t << " state " << i;
             }
         }
     }
