@@ -5,28 +5,36 @@
 namespace tripartite {
 inline namespace TRIPARTITE_ISA {
 
-/// One step of simulation of the pack of neurons from n on; returns one bit per neuron that fired.
-template <class M, int variant, class Real> TRIPARTITE_INLINE std::uint32_t step_pack(const StepRange<Real>& a, const typename M::template Coefficients<Pack<Real>>& k, Index n) {
+/// One step of simulation of `packs` packs of neurons from n on; returns one bit per neuron that fired. Several packs side by side
+/// fill the time that the sub-steps of one wait for each other.
+template <class M, int variant, int packs, class Real, class K> TRIPARTITE_INLINE std::uint64_t step_packs(const StepRange<Real>& a, const K& coefficients, Index n) {
     using P = Pack<Real>;
-    typename M::template State<P> s;
-    TRIPARTITE_UNROLL for (int i = 0; i < num_states<M>; ++i) members<P>(s)[i] = P::load(a.state + i * a.state_variable + n);
-    std::array<P, num_ports<M>> input;
-    TRIPARTITE_UNROLL for (int p = 0; p < num_ports<M>; ++p) {
-        Real* from = a.input[p] + n * a.input_neuron[p];
-        input[p] = P::load(from);
-        P(0).store(from);
-    }
-    std::uint32_t fired = 0;
-    for (int i = 0; i < num_substeps<M>; ++i) {
-        const P u = integrate<M, variant>(s, k, input);
-        if constexpr (M::spiking) {
-            const auto spike = u - M::threshold(s, k) >= k.bound;
-            reset<M, variant>(s, k, select(spike, P(1), P(0)));
-            fired |= bits(spike);
+    typename M::template State<P> s[packs];
+    std::array<P, num_ports<M>> input[packs];
+    TRIPARTITE_UNROLL for (int pack = 0; pack < packs; ++pack) {
+        const Index first = n + pack * P::width;
+        TRIPARTITE_UNROLL for (int i = 0; i < num_states<M>; ++i) members<P>(s[pack])[i] = P::load(a.state + i * a.state_variable + first);
+        TRIPARTITE_UNROLL for (int p = 0; p < num_ports<M>; ++p) {
+            Real* from = a.input[p] + first * a.input_neuron[p];
+            input[pack][p] = P::load(from);
+            P(0).store(from);
         }
     }
-    receive<M, variant>(s, k, input);
-    TRIPARTITE_UNROLL for (int i = 0; i < num_states<M>; ++i) members<P>(s)[i].store(a.state + i * a.state_variable + n);
+    std::uint64_t fired = 0;
+    for (int i = 0; i < num_substeps<M>; ++i)
+        TRIPARTITE_UNROLL for (int pack = 0; pack < packs; ++pack) {
+            const auto& k = coefficients(pack);
+            const P u = integrate<M, variant>(s[pack], k, input[pack]);
+            if constexpr (M::spiking) {
+                const auto spike = u - M::threshold(s[pack], k) >= k.bound;
+                reset<M, variant>(s[pack], k, select(spike, P(1), P(0)));
+                fired |= std::uint64_t(bits(spike)) << (pack * P::width);
+            }
+        }
+    TRIPARTITE_UNROLL for (int pack = 0; pack < packs; ++pack) {
+        receive<M, variant>(s[pack], coefficients(pack), input[pack]);
+        TRIPARTITE_UNROLL for (int i = 0; i < num_states<M>; ++i) members<P>(s[pack])[i].store(a.state + i * a.state_variable + n + pack * P::width);
+    }
     return fired;
 }
 
@@ -34,17 +42,20 @@ template <class M, int variant, class Real> TRIPARTITE_INLINE std::uint32_t step
 /// copy, which no store can change: its pointers stay in registers.
 template <class M, int variant, class Real, bool uniform> TRIPARTITE_INLINE void step_blocks(const StepRange<Real> a) {
     using P = Pack<Real>;
-    constexpr int C = num_coefficients<M>;
-    typename M::template Coefficients<P> k;
+    using K = typename M::template Coefficients<P>;
+    constexpr int C = num_coefficients<M>, packs = num_substeps<M> > 1 ? 2 : 1;
+    K k[uniform ? 1 : packs];
     if constexpr (uniform)
-        TRIPARTITE_UNROLL for (int i = 0; i < C; ++i) members<P>(k)[i] = P(a.coefficients[i]);
+        TRIPARTITE_UNROLL for (int i = 0; i < C; ++i) members<P>(k[0])[i] = P(a.coefficients[i]);
     for (Index block = 0; block < a.neurons / 64; ++block) {
         std::uint64_t word = 0;
-        for (int lane = 0; lane < 64; lane += P::width) {
+        for (int lane = 0; lane < 64; lane += packs * P::width) {
             const Index n = block * 64 + lane;
             if constexpr (!uniform)
-                TRIPARTITE_UNROLL for (int i = 0; i < C; ++i) members<P>(k)[i] = P::load(a.coefficients + i * a.coefficient + n);
-            word |= std::uint64_t(step_pack<M, variant>(a, k, n)) << lane;
+                for (int pack = 0; pack < packs; ++pack)
+                    TRIPARTITE_UNROLL for (int i = 0; i < C; ++i) members<P>(k[pack])[i] = P::load(a.coefficients + i * a.coefficient + n + pack * P::width);
+            const auto of_pack = [&](int pack) __attribute__((always_inline)) -> const K& { return k[uniform ? 0 : pack]; };
+            word |= step_packs<M, variant, packs>(a, of_pack, n) << lane;
         }
         a.spikes[block] = word;
     }

@@ -84,12 +84,18 @@ private:
     template <class T> TRIPARTITE_INLINE static T slope(const T& v, const T& g_ex, const T& g_in, const T& drive, const auto& k) {
         return fma(k.g_L, k.E_L - v, fma(g_ex, k.E_ex - v, fma(g_in, k.E_in - v, drive))) * k.per_C;
     }
-    /// Both return V after the step and decay the conductances.
+    /// Both return V after the step and decay the conductances. The equation is linear in V, C_m dV/dt = inflow - g V: in the fixed
+    /// step both sums are made once for each of the three times and not once for each of the four slopes.
     template <class T> TRIPARTITE_INLINE static T fixed(State<T>& s, const auto& k, const T& drive) {
         const auto g_ex = nest::halves(nest::smaller(s.g_ex, k.most), k.half_ex), g_in = nest::halves(nest::smaller(s.g_in, k.most), k.half_in);
+        std::array<T, 3> g, inflow;
+        TRIPARTITE_UNROLL for (std::size_t half = 0; half < 3; ++half) {
+            g[half] = g_ex[half] + g_in[half] + k.g_L;
+            inflow[half] = fma(g_ex[half], k.E_ex, fma(g_in[half], k.E_in, fma(k.g_L, k.E_L, drive)));
+        }
         std::array v{s.V_m};
-        rk4_step(v, T(k.dt), [&](const auto& y, int half) __attribute__((always_inline)) {
-            return std::array{slope(y[0], g_ex[half], g_in[half], drive, k)};
+        rk4_step(v, T(k.dt * k.per_C), [&](const auto& y, int half) __attribute__((always_inline)) {
+            return std::array{fma(-g[half], y[0], inflow[half])};
         });
         s.g_ex = s.g_ex * k.half_ex * k.half_ex, s.g_in = s.g_in * k.half_in * k.half_in;
         return v[0];

@@ -8,6 +8,9 @@
 namespace tripartite {
 namespace {
 
+/// Weights go through memory in blocks: all at once they would need as much as the network itself.
+constexpr std::size_t weights_at_once = std::size_t{1} << 20;
+
 template <class T> void write(H5Writer& file, const std::string& name, const std::vector<T>& values) { file.write(name, std::span<const T>(values), {values.size()}); }
 
 template <class Real> void save_history(H5Writer& file, const std::string& group, const typename SpikeHistory<Real>::Saved& saved) {
@@ -62,13 +65,38 @@ template <class Real> void NetworkSimulation<Real>::save(H5Writer& file) {
     file.attribute("/state", "dt", shared_.options.dt);
 }
 
+template <class Real> void NetworkSimulation<Real>::save_weights(H5Writer& file, const std::string& projection, const std::string& dataset) {
+    std::uint64_t total = 0, written = 0;
+    for (auto* link : links(projection)) total += link->store().runs().size();
+    file.create<Real>(dataset, {total});
+    std::vector<Real> block;
+    const auto flush = [&] {
+        file.write_rows<Real>(dataset, written, block);
+        written += block.size();
+        block.clear();
+    };
+    for_each_plastic(projection, [&](PlasticLink<Real>& link, std::uint32_t, int, std::uint64_t i) {
+        block.push_back(link.store().weight(i));
+        if (block.size() == weights_at_once) flush();
+    });
+    flush();
+}
+
+template <class Real> void NetworkSimulation<Real>::load_weights(const H5Reader& file, const std::string& projection, const std::string& dataset) {
+    const std::uint64_t total = file.shape(dataset).at(0);
+    std::uint64_t read = 0;
+    std::vector<Real> block;
+    for_each_plastic(projection, [&](PlasticLink<Real>& link, std::uint32_t, int, std::uint64_t i) {
+        if (read % weights_at_once == 0) block = file.read<Real>(dataset, {{read, std::min<std::uint64_t>(weights_at_once, total - read)}});
+        link.store().set_weight(i, block.at(read++ % weights_at_once));
+    });
+}
+
 template <class Real> void NetworkSimulation<Real>::save_plastic(H5Writer& file, const SimulatedProjection& projection) {
     const auto found = links(projection.name);
     if (found.empty()) return;
     const std::string group = "/plastic/" + projection.name;
-    std::vector<Real> weights;
-    for_each_plastic(projection.name, [&](PlasticLink<Real>& link, std::uint32_t, int, std::uint64_t i) { weights.push_back(link.store().weight(i)); });
-    write(file, group + "/weight", weights);
+    save_weights(file, projection.name, group + "/weight");
     typename SpikeHistory<Real>::Saved targets;
     // The worker with the longest delay keeps the most of the sources' history.
     const auto longest = std::ranges::max_element(found, {}, [](PlasticLink<Real>* link) { return link->store().runs().delays().empty() ? 0 : link->store().runs().delays().back(); });
@@ -86,9 +114,7 @@ template <class Real> void NetworkSimulation<Real>::load_plastic(const H5Reader&
     const auto found = links(projection.name);
     if (found.empty()) return;
     const std::string group = "/plastic/" + projection.name;
-    const auto weights = file.read<Real>(group + "/weight");
-    std::size_t next = 0;
-    for_each_plastic(projection.name, [&](PlasticLink<Real>& link, std::uint32_t, int, std::uint64_t i) { link.store().set_weight(i, weights.at(next++)); });
+    load_weights(file, projection.name, group + "/weight");
     const auto sources = load_history<Real>(file, group + "/sources", 0, SIZE_MAX);
     for (auto* link : found) {
         const std::uint32_t begin = link->neuron(0);

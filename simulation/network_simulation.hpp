@@ -48,6 +48,8 @@ private:
     void check_finite() const;
     void save_plastic(H5Writer& file, const SimulatedProjection& projection);
     void load_plastic(const H5Reader& file, const SimulatedProjection& projection);
+    void save_weights(H5Writer& file, const std::string& projection, const std::string& dataset);
+    void load_weights(const H5Reader& file, const std::string& projection, const std::string& dataset);
     std::vector<Store<Real>*> stores_of(const StorePlan& plan) const;
     std::vector<PlasticLink<Real>*> links(const std::string& projection);
     /// each(link, index) for every synapse of a projection, by source, delay, target.
