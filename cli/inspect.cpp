@@ -30,10 +30,10 @@ void print_simulation(const nlohmann::json& json) {
     std::printf("%-22s %llu neurons, %llu synapses\n", "network", json.value("neurons", 0ULL), json.value("synapses", 0ULL));
     std::printf("%-22s %llu, %.2f ns each\n", "synaptic events", json.value("synaptic_events", 0ULL), json.value("ns_per_synaptic_event", 0.0));
     print_made_by(json);
-    std::printf("\n%-20s %9s %10s %10s %7s %7s %12s\n", "population", "neurons", "spikes", "rate [Hz]", "CV", "Fano", "correlation");
+    std::printf("\n%-20s %9s %10s %10s %7s %7s %12s %16s\n", "population", "neurons", "spikes", "rate [Hz]", "CV", "Fano", "correlation", "oscillation [Hz]");
     for (const auto& [name, p] : json["populations"].items())
-        std::printf("%-20s %9lld %10lld %10.3f %7.3f %7.2f %12.5f\n", name.c_str(), p.value("neurons", 0LL), p.value("spikes", 0LL), p.value("mean_rate_hz", 0.0), p.value("cv_isi", 0.0),
-                    p.value("fano_factor", 0.0), p.value("correlation", 0.0));
+        std::printf("%-20s %9lld %10lld %10.3f %7.3f %7.2f %12.5f %16.1f\n", name.c_str(), p.value("neurons", 0LL), p.value("spikes", 0LL), p.value("mean_rate_hz", 0.0), p.value("cv_isi", 0.0),
+                    p.value("fano_factor", 0.0), p.value("correlation", 0.0), p.value("frequency_hz", 0.0));
     for (const auto& missed : json["missed"]) std::printf("not as expected: %s\n", missed.get<std::string>().c_str());
 }
 

@@ -237,7 +237,7 @@ template <class M, int variant, class Real, bool learning> void adjoint_tile(con
 
 template <class M, int variant, class Real> constexpr NeuronKernels<Real> make_neuron_kernels() {
     NeuronKernels<Real> kernels;
-    kernels.step = step_range<M, variant, Real>;
+    if constexpr (exists_in<M, Real>(variant)) kernels.step = step_range<M, variant, Real>;
     if constexpr (is_trainable<M>) {
         kernels.forward = forward_tile<M, variant, Real>;
         kernels.adjoint = adjoint_tile<M, variant, Real, false>;

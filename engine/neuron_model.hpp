@@ -31,6 +31,7 @@
 ///   variants, variant(params)     kinds that are compiled on their own: integrate, reset and receive take a leading template argument
 ///   substeps                      integrate, decision and reset run so many times in a step of dt; coefficients are for dt/substeps
 ///   receive(state, k, input)      once a step, after the last reset: takes what arrived, where integrate must not
+///   needs_double(variant)         kinds that exist in double precision only: they validate, and rounding would spoil it
 ///   trainable                     false: no adjoint is compiled
 ///   detaches_reset(params)        whether a reset passes no gradient
 namespace tripartite {
@@ -47,6 +48,10 @@ template <class M> inline constexpr int num_variants = [] {
 template <class M> inline constexpr int num_substeps = [] {
     if constexpr (requires { M::substeps; }) return M::substeps; else return 1;
 }();
+template <class M, class Real> constexpr bool exists_in(int variant) {
+    if constexpr (requires { M::needs_double(variant); }) return sizeof(Real) == sizeof(double) || !M::needs_double(variant);
+    else return variant >= 0;
+}
 template <class M> inline constexpr bool is_trainable = [] {
     if constexpr (requires { M::trainable; }) return M::trainable; else return true;
 }();

@@ -64,7 +64,7 @@ template <class Real> struct StepRange {
 
 /// What a neuron model does to tiles, for one precision and one kind of reset.
 template <class Real> struct NeuronKernels {
-    void (*step)(const StepRange<Real>&) = nullptr;
+    void (*step)(const StepRange<Real>&) = nullptr;                  ///< null where a kind does not exist in this precision
     void (*forward)(const NeuronTile<Real>&) = nullptr;              ///< null for models that are not trainable, as those below
     void (*adjoint)(const AdjointTile<Real>&) = nullptr;
     void (*adjoint_learning)(const AdjointTile<Real>&) = nullptr;    ///< with the derivatives by the coefficients

@@ -56,7 +56,7 @@ private:
         auto& to = e_.simulation;
         e_.dt = to.options.dt;
         if (const YamlNode* node = top.need("time")) simulated_time(*node);
-        const SimulationReading reading{e_.dt, e_.seed, neurons_, problems_, to};
+        const SimulationReading reading{e_.dt, e_.seed, e_.precision, neurons_, problems_, to};
         if (const YamlNode* node = top.need("network")) read_simulated_network(*node, reading);
         if (const YamlNode* node = top.take("input")) read_drives(*node, reading);
         if (const YamlNode* node = top.take("record")) read_recording(*node, reading);

@@ -44,8 +44,10 @@ void read_initial(const YamlNode& node, SimulatedPopulation& to, Problems& probl
         const auto state = std::size_t(std::ranges::find(names, entry.key) - names.begin());
         if (state == names.size()) problems.key(entry, no_such("state", entry.key, names, to.neuron.model));
         else if (const YamlNode* value = section.take(entry.key))
-            if (auto distribution = read_distribution(*value, {.unit = to.neuron.state_units[state]}, problems))
-                to.initial.push_back({entry.key, *distribution});
+            if (auto found = read_neuron_value(*value, {.unit = to.neuron.state_units[state]}, problems)) {
+                found->field = entry.key;
+                to.initial.push_back(std::move(*found));
+            }
     }
 }
 
@@ -68,6 +70,8 @@ void read_simulated_population(const YamlNode& node, const SimulationReading& re
         read_source(*source, population, reading);
     } else if (const YamlNode* neuron = section.need("neuron")) {
         population.neuron = reading.neurons.read(*neuron, problems, &population.values);
+        if (reading.precision == Experiment::Precision::float32 && !population.neuron.model.empty() && !population.neuron.float32.step)
+            problems.value(*neuron, "adaptive steps need experiment: {precision: float64}");
     }
     if (population.size == 0 && problems.count() == before) section.need("size");
     if (const YamlNode* positions = section.take("positions")) read_positions(*positions, population, problems);
@@ -76,6 +80,10 @@ void read_simulated_population(const YamlNode& node, const SimulationReading& re
         else read_initial(*initial, population, problems);
     }
     section.close();
+    for (const auto* list : {&population.values, &population.initial})
+        for (const auto& v : *list)
+            if (!v.each.empty() && v.each.size() != population.size)
+                problems.key(node, fmt::format("{} has {} values of {} for {} neurons", v.file, v.each.size(), v.field, population.size));
     reading.to.network.populations.push_back(std::move(population));
 }
 

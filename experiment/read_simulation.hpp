@@ -7,6 +7,7 @@ namespace tripartite {
 struct SimulationReading {
     double dt;            ///< ms
     std::uint64_t seed;
+    Experiment::Precision precision;
     const NeuronRegistry& neurons;
     Problems& problems;
     SimulationConfig& to;

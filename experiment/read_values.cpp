@@ -1,5 +1,10 @@
 #include "experiment/read_values.hpp"
 
+#include "core/error.hpp"
+#include "io/csv.hpp"
+#include "io/hdf5.hpp"
+#include "io/sonata.hpp"
+
 namespace tripartite {
 namespace {
 
@@ -13,7 +18,48 @@ bool check_range(const YamlNode& node, const Distribution& distribution, const D
     return false;
 }
 
+/// Values of neurons in a file: `file: values.csv` or `file: {path: values.h5, dataset: /tau_m}`.
+struct ValuesFile {
+    static constexpr std::string_view name = "file";
+    std::string path, dataset;
+    static constexpr auto fields() {
+        return std::tuple{field("path", &ValuesFile::path, "", "the file"), field("dataset", &ValuesFile::dataset, "", "in an HDF5 file")};
+    }
+};
+
+std::vector<double> values_in(const ValuesFile& file) {
+    if (!is_hdf5_name(file.path)) {
+        static constexpr std::string_view columns[] = {"value"};
+        return read_csv(file.path, columns, 1).columns[0];
+    }
+    if (file.dataset.empty()) fail("say which dataset of {} has the values: {{path: {}, dataset: /name}}", file.path, file.path);
+    return H5Reader(file.path).read<double>(file.dataset);
+}
+
+std::optional<NeuronValue> read_values_file(const YamlNode& node, const Demand& demand, Problems& problems) {
+    std::variant<ValuesFile> kind;
+    const std::size_t before = problems.count();
+    read_only_kind(node, "source of values", kind, problems, "");
+    if (problems.count() > before) return std::nullopt;
+    const auto& file = std::get<ValuesFile>(kind);
+    try {
+        NeuronValue value{"", ConstantValue{}, values_in(file), file.path, file.dataset};
+        if (value.each.empty()) return problems.value(node, file.path + " has no values"), std::nullopt;
+        for (std::size_t n = 0; n < value.each.size(); ++n)
+            if (!demand.allows(value.each[n])) return problems.value(node, fmt::format("value {} in {} is {:.6g}; values must be {}", n, file.path, value.each[n], demand.bounds())), std::nullopt;
+        return value;
+    } catch (const Error& error) {
+        return problems.value(node, error.what()), std::nullopt;
+    }
+}
+
 }  // namespace
+
+std::optional<NeuronValue> read_neuron_value(const YamlNode& node, const Demand& demand, Problems& problems) {
+    if (node.find("file")) return read_values_file(with_first_parameter<std::variant<ValuesFile>>(node), demand, problems);
+    const auto distribution = read_distribution(node, demand, problems);
+    return distribution ? std::optional(NeuronValue{"", *distribution}) : std::nullopt;
+}
 
 Interval range_of(const Distribution& distribution) { return {distribution.quantile(0x1p-54), distribution.quantile(1 - 0x1p-53)}; }
 

@@ -1,6 +1,6 @@
 #pragma once
 #include "experiment/section.hpp"
-#include "synapses/synapse_values.hpp"
+#include "simulation/network.hpp"
 
 namespace tripartite {
 namespace detail {
@@ -16,7 +16,10 @@ using AnyValue = detail::Joined<Distribution::Kind, DistanceFunction>::type;
 /// A number, or `kind: {parameters}`. All that can be drawn must be as demanded.
 std::optional<Distribution> read_distribution(const YamlNode& node, const Demand& demand, Problems& problems);
 
-/// The same, or a function of the distance; what that comes to is not checked.
+/// The same, or `file:` with one value for each neuron.
+std::optional<NeuronValue> read_neuron_value(const YamlNode& node, const Demand& demand, Problems& problems);
+
+/// A number, a distribution, or a function of the distance; what that comes to is not checked.
 std::optional<ValueRule> read_value_rule(const YamlNode& node, const Demand& demand, Problems& problems);
 
 /// The smallest and the largest value that can be drawn, of 2^53.

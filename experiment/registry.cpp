@@ -72,15 +72,16 @@ void read_preset(Section& neuron, Lif::Params<double>& params) {
 bool take_distribution(YamlNode& neuron, std::string_view key, const Demand& demand, std::vector<NeuronValue>& values, Problems& problems) {
     YamlNode* node = neuron.find(key);
     if (!node || node->kind != YamlNode::Kind::mapping) return false;
-    const auto distribution = read_distribution(*node, demand, problems);
-    if (!distribution) {
+    auto value = read_neuron_value(*node, demand, problems);
+    if (!value) {
         std::erase_if(neuron.entries, [&](const YamlNode& n) { return n.key == key; });
         return false;
     }
-    values.push_back({std::string(key), *distribution});
+    value->field = key;
     node->kind = YamlNode::Kind::scalar;
     node->entries.clear();
-    node->scalar = fmt::format("{}", distribution->mean());
+    node->scalar = fmt::format("{}", value->each.empty() ? value->value.mean() : value->each[0]);
+    values.push_back(std::move(*value));
     return true;
 }
 

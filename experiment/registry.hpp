@@ -27,7 +27,8 @@ template <class M> NeuronSpec configure(const typename M::template Params<double
     return spec;
 }
 
-/// Moves `key: {distribution}` of a neuron's parameters to `values` and leaves its mean in its place. Returns whether there was one.
+/// Moves `key: {distribution}` or `key: {file: …}` of a neuron's parameters to `values` and leaves its mean, or the first value, in its place.
+/// Returns whether there was one.
 bool take_distribution(YamlNode& neuron, std::string_view key, const Demand& demand, std::vector<NeuronValue>& values, Problems& problems);
 
 /// Which parameters are learned: `learn: {beta: shared, threshold: per_neuron}`.

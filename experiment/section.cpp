@@ -17,10 +17,6 @@ const std::string* scalar(const YamlNode& node, std::string_view expected, Probl
     return nullptr;
 }
 
-bool within(double value, const Demand& demand) {
-    return (demand.open_min ? value > demand.min : value >= demand.min) && (demand.open_max ? value < demand.max : value <= demand.max);
-}
-
 /// Decimal digits only, without leading zeros: 010 would be 8 to some and 10 to others.
 bool plain_integer(std::string_view text) {
     if (text.starts_with('-')) text.remove_prefix(1);
@@ -44,7 +40,7 @@ std::optional<double> read_number(const YamlNode& node, const Demand& demand, Pr
     const auto parsed = parse_quantity(*text, demand.unit);
     if (const auto* wrong = std::get_if<std::string>(&parsed)) return problems.value(node, *wrong), std::nullopt;
     const double value = std::get<double>(parsed);
-    if (!within(value, demand)) return problems.value(node, fmt::format("must be {}, got {}", demand.bounds(), *text)), std::nullopt;
+    if (!demand.allows(value)) return problems.value(node, fmt::format("must be {}, got {}", demand.bounds(), *text)), std::nullopt;
     return value;
 }
 
@@ -55,7 +51,7 @@ std::optional<std::int64_t> read_integer(const YamlNode& node, const Demand& dem
     if (!plain_integer(*text)) return problems.value(node, fmt::format("expected a whole number, got '{}'", *text)), std::nullopt;
     const bool fits = std::from_chars(text->data(), text->data() + text->size(), value).ec == std::errc() && value <= largest;
     if (!fits) return problems.value(node, fmt::format("must be at most {}, got {}", largest, *text)), std::nullopt;
-    if (!within(double(value), demand)) return problems.value(node, fmt::format("must be {}, got {}", demand.bounds(), *text)), std::nullopt;
+    if (!demand.allows(double(value))) return problems.value(node, fmt::format("must be {}, got {}", demand.bounds(), *text)), std::nullopt;
     return value;
 }
 

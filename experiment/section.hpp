@@ -27,6 +27,7 @@ struct Demand {
     }
     /// "> 0", "within 0 and 1", …; "" if every number will do.
     std::string bounds() const;
+    bool allows(double value) const { return (open_min ? value > min : value >= min) && (open_max ? value < max : value <= max); }
 };
 
 /// Each reads a value, or reports what is wrong with it and returns nothing.

@@ -35,8 +35,9 @@ expected: {E: {mean_rate_hz: [5, 15], cv_isi: [0.7, 1.1]}, all: {mean_rate_hz: [
 )";
 
 constexpr std::string_view populations = "A mapping from names to populations. Each has a `neuron: {model: {parameters}}` (the same in two keys: `model`, `params`) or a `source`, "
-    "which fires by itself. A parameter that is a number may be a distribution: then every neuron has its own. `initial: {V_m: -60 mV}` sets state fields, "
-    "to numbers or distributions; the others begin where the model says. `positions: {grid: {shape: [40, 25], extent: [2, 1]}, periodic: true}` is needed "
+    "which fires by itself. A parameter that is a number may be a distribution: then every neuron has its own; or `{file: values.csv}`, "
+    "one value in each line, or `{file: {path: values.h5, dataset: /tau_m}}`. `initial: {V_m: -60 mV}` sets state fields, "
+    "to the same; the others begin where the model says. `positions: {grid: {shape: [40, 25], extent: [2, 1]}, periodic: true}` is needed "
     "by what depends on distances.";
 
 constexpr std::string_view projections = "A list. `from` and `to` (required) are populations or lists of them: one projection for each pair. `rule` (required). `weight`, "

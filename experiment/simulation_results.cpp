@@ -10,7 +10,7 @@
 namespace tripartite {
 namespace {
 
-/// The activity of a population, or of all neurons together: rates weighted by neurons, the others by population size too.
+/// The activity of a population, or of all neurons together: the mean over populations, weighted by their neurons.
 Activity activity_of(const SimulationSummary& summary, const std::string& population) {
     Activity all;
     double neurons = 0;
@@ -21,8 +21,9 @@ Activity activity_of(const SimulationSummary& summary, const std::string& popula
         all.spikes += p.activity.spikes;
         all.mean_rate_hz += n * p.activity.mean_rate_hz, all.cv_isi += n * p.activity.cv_isi;
         all.correlation += n * p.activity.correlation, all.fano_factor += n * p.activity.fano_factor;
+        all.frequency_hz += n * p.activity.frequency_hz;
     }
-    for (double* x : {&all.mean_rate_hz, &all.cv_isi, &all.correlation, &all.fano_factor}) *x /= neurons;
+    for (double* x : {&all.mean_rate_hz, &all.cv_isi, &all.correlation, &all.fano_factor, &all.frequency_hz}) *x /= neurons;
     return all;
 }
 
@@ -40,6 +41,7 @@ std::vector<std::string> missed_expectations(const Experiment& e, const Simulati
         check("cv_isi", found.cv_isi, expected.cv_isi);
         check("correlation", found.correlation, expected.correlation);
         check("fano_factor", found.fano_factor, expected.fano_factor);
+        check("frequency_hz", found.frequency_hz, expected.frequency_hz);
     }
     return missed;
 }
@@ -69,7 +71,7 @@ void write_simulation_summary(const std::string& path, const Experiment& e, cons
     json["peak_memory_mb"] = s.peak_memory_mb;
     for (const auto& p : s.populations)
         json["populations"][p.name] = {{"neurons", p.neurons}, {"spikes", p.activity.spikes}, {"mean_rate_hz", p.activity.mean_rate_hz}, {"cv_isi", p.activity.cv_isi},
-                                       {"fano_factor", p.activity.fano_factor}, {"correlation", p.activity.correlation}};
+                                       {"fano_factor", p.activity.fano_factor}, {"correlation", p.activity.correlation}, {"frequency_hz", p.activity.frequency_hz}};
     json["missed"] = s.missed;
     json["version"] = version();
     json["instruction_set"] = instruction_set();

@@ -61,13 +61,14 @@ using SpikeOrigin = std::variant<GivenSpikes, SampleSpikes>;
 /// Between which bounds results must lie. Both are infinite where nothing is expected.
 struct ExpectedValues {
     std::string population;  ///< or "all"
-    Interval mean_rate_hz, cv_isi, correlation, fano_factor;
+    Interval mean_rate_hz = {}, cv_isi = {}, correlation = {}, fano_factor = {}, frequency_hz = {};
     static constexpr auto fields() {
         using E = ExpectedValues;
         return std::tuple{field("mean_rate_hz", &E::mean_rate_hz, "", "spikes per neuron and second"),
                           field("cv_isi", &E::cv_isi, "", "mean coefficient of variation of the intervals between spikes"),
                           field("correlation", &E::correlation, "", "mean correlation of spike counts in record.statistics.bin"),
-                          field("fano_factor", &E::fano_factor, "", "variance over mean of the population's count in statistics.fano_window")};
+                          field("fano_factor", &E::fano_factor, "", "variance over mean of the population's count in statistics.fano_window"),
+                          field("frequency_hz", &E::frequency_hz, "", "of the population's oscillation, from its counts in statistics.bin")};
     }
 };
 

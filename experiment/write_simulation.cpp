@@ -11,6 +11,14 @@ YamlNode value_node(const ValueRule& rule) {
     return number ? list_node(number->value, "") : kind_writer(distribution->kind).node();
 }
 
+YamlNode value_node(const NeuronValue& value) {
+    if (value.file.empty()) return value_node(ValueRule(value.value));
+    YamlWriter file;
+    file.add("path", value.file);
+    if (!value.dataset.empty()) file.add("dataset", value.dataset);
+    return YamlWriter().add("file", file).node();
+}
+
 /// Lists of times, as `times:` has them.
 YamlNode times_node(const SpikeList& spikes, std::uint32_t size, double dt) {
     std::vector<std::vector<double>> times(size);
@@ -39,10 +47,10 @@ YamlWriter population_writer(const SimulatedPopulation& p, const Experiment& e) 
     YamlWriter to, parameters, initial;
     to.add_fields(p, std::tuple{size_field});
     for (const auto& [key, text] : p.neuron.written) parameters.add(key, text);
-    for (const auto& v : p.values) parameters.add(v.field, value_node(v.value));
+    for (const auto& v : p.values) parameters.add(v.field, value_node(v));
     if (p.source) to.add("source", source_writer(p, e));
     else to.add("neuron", YamlWriter().add(p.neuron.model, parameters));
-    for (const auto& v : p.initial) initial.add(v.field, value_node(v.value));
+    for (const auto& v : p.initial) initial.add(v.field, value_node(v));
     if (!p.initial.empty()) to.add("initial", initial);
     if (p.positions) to.add("positions", kind_writer(*p.positions).add_fields(p, std::tuple{periodic_field}));
     return to;

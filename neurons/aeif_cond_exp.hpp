@@ -47,6 +47,7 @@ struct AeifCondExp {
 
     static constexpr int variants = 2;
     static int variant(const Params<double>& p) { return int(p.integrator); }
+    static constexpr bool needs_double(int variant) { return nest::is_adaptive(variant); }
 
     template <int variant, class T> TRIPARTITE_INLINE static T integrate(State<T>& s, const auto& k, const std::array<T, 3>& x) {
         const T drive = k.membrane.I_e + x[2];

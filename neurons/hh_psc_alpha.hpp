@@ -80,6 +80,7 @@ struct HhPscAlpha {
 
     static constexpr int variants = 2;
     static int variant(const Params<double>& p) { return int(p.integrator); }
+    static constexpr bool needs_double(int variant) { return nest::is_adaptive(variant); }
 
     /// Returns how far V fell in this step, if it fires from where it is.
     template <int variant, class T> TRIPARTITE_INLINE static T integrate(State<T>& s, const auto& k, const std::array<T, 3>& x) {

@@ -23,6 +23,8 @@ inline constexpr std::string_view current_units[] = {"pA", "pA", "pA"}, conducta
 enum class Integrator { fixed, adaptive };
 inline constexpr std::string_view integrators[] = {"fixed", "adaptive"};
 
+constexpr bool is_adaptive(int variant) { return variant == int(Integrator::adaptive); }
+
 inline constexpr std::string_view jump_ports[] = {"input", "current"};
 
 /// A refractory period in steps, rounded up as NEST does.

@@ -19,6 +19,7 @@ struct NeuronValue {
     std::string field;
     Distribution value;
     std::vector<double> each = {};  ///< if it is not empty: the value of each neuron, in place of the distribution
+    std::string file = {}, dataset = {};  ///< where `each` was read from, if it was
 };
 
 struct SimulatedPopulation {

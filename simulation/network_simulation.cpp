@@ -124,6 +124,8 @@ template <class Real> void NetworkSimulation<Real>::check_finite() const {
 }
 
 template <class Real> std::unique_ptr<Simulation> Simulation::make(const SimulationNetwork& network, const SimulationOptions& options) {
+    for (const auto& p : network.populations)
+        if (!p.source && !p.neuron.template kernels<Real>().step) fail("'{}' is integrated with adaptive steps, which need precision: float64", p.name);
     return std::make_unique<NetworkSimulation<Real>>(network, options);
 }
 

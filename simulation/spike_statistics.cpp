@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
+#include <numeric>
+#include <unsupported/Eigen/FFT>
+#include <utility>
 
 #include "core/error.hpp"
 
@@ -16,6 +20,7 @@ SpikeStatistics::SpikeStatistics(std::vector<std::uint32_t> sizes, Index first_s
         p.place.assign(size, -1);
         const auto chosen = std::min<std::uint64_t>(size, std::uint64_t(std::max(0, sample)));
         for (std::uint64_t i = 0; i < chosen; ++i) p.place[i * size / chosen] = std::int32_t(i);
+        p.segment.resize(segment_bins), p.power.resize(segment_bins / 2 + 1);
         p.bin_count.resize(chosen), p.sums.resize(chosen), p.products.resize(chosen * chosen);
         populations_.push_back(std::move(p));
     }
@@ -37,7 +42,27 @@ void SpikeStatistics::close_bin(OfPopulation& p) {
     }
     for (const auto i : p.active) p.bin_count[i] = 0;
     p.active.clear();
-    ++p.bins;
+    p.segment[p.bins % segment_bins] = std::exchange(p.bin_total, 0);
+    if (++p.bins % segment_bins == 0) close_segment(p);
+}
+
+void SpikeStatistics::close_segment(OfPopulation& p) {
+    const double mean = double(std::accumulate(p.segment.begin(), p.segment.end(), std::uint64_t{0})) / segment_bins;
+    std::vector<double> counts(segment_bins);
+    for (std::size_t i = 0; i < segment_bins; ++i)
+        counts[i] = (double(p.segment[i]) - mean) * (1 - std::cos(2 * std::numbers::pi * double(i) / segment_bins));
+    std::vector<std::complex<double>> spectrum;
+    Eigen::FFT<double>().fwd(spectrum, counts);
+    for (std::size_t f = 0; f < p.power.size(); ++f) p.power[f] += std::norm(spectrum[f]);
+}
+
+double SpikeStatistics::frequency(const OfPopulation& p) {
+    const auto peak = std::max_element(p.power.begin() + 2, p.power.end() - 1);
+    std::vector<double> sorted(p.power.begin() + 1, p.power.end());
+    std::ranges::nth_element(sorted, sorted.begin() + std::ptrdiff_t(sorted.size() / 2));
+    if (!(*peak > 10 * sorted[sorted.size() / 2]) || peak[-1] > *peak) return 0;
+    const double bend = peak[-1] - 2 * peak[0] + peak[1];
+    return (double(peak - p.power.begin()) + (bend < 0 ? 0.5 * (peak[-1] - peak[1]) / bend : 0)) / segment_bins;
 }
 
 void SpikeStatistics::take(Index step, const SpikeLists& fired) {
@@ -47,7 +72,7 @@ void SpikeStatistics::take(Index step, const SpikeLists& fired) {
         auto& p = populations_[i];
         const auto neurons = fired(int(i), step);
         for (const auto n : neurons) take_spike(p, n, std::uint64_t(step));
-        p.window_count += neurons.size();
+        p.window_count += neurons.size(), p.bin_total += neurons.size();
         if ((now + 1) % fano_window_ == 0) {
             p.window_sum += p.window_count, p.window_squares += p.window_count * p.window_count, ++p.windows;
             p.window_count = 0;
@@ -92,6 +117,7 @@ Activity SpikeStatistics::activity(int population, Index end, double dt) const {
     if (end > first_step_) a.mean_rate_hz = double(a.spikes) / p.size / (double(end - first_step_) * dt * 1e-3);
     a.cv_isi = cv_isi(p);
     a.correlation = correlation(p);
+    a.frequency_hz = frequency(p) / (double(bin_) * dt * 1e-3);
     if (p.windows > 1 && p.window_sum > 0) {
         const double mean = double(p.window_sum) / double(p.windows);
         a.fano_factor = (double(p.window_squares) / double(p.windows) - mean * mean) / mean;
@@ -102,11 +128,13 @@ Activity SpikeStatistics::activity(int population, Index end, double dt) const {
 template <class F> void SpikeStatistics::for_each_array(F&& f) {
     for (std::size_t i = 0; i < populations_.size(); ++i) {
         auto& p = populations_[i];
-        std::vector<std::uint64_t> scalars{p.window_count, p.windows, p.window_sum, p.window_squares, p.bins};
+        std::vector<std::uint64_t> scalars{p.window_count, p.windows, p.window_sum, p.window_squares, p.bins, p.bin_total};
         f(i, "scalars", scalars);
         p.window_count = scalars[0], p.windows = scalars[1], p.window_sum = scalars[2], p.window_squares = scalars[3], p.bins = scalars[4];
+        p.bin_total = scalars[5];
         f(i, "count", p.count), f(i, "first", p.first), f(i, "last", p.last), f(i, "squares", p.squares);
         f(i, "bin_count", p.bin_count), f(i, "sums", p.sums), f(i, "products", p.products);
+        f(i, "segment", p.segment), f(i, "power", p.power);
         p.active.clear();
         for (std::uint32_t j = 0; j < p.bin_count.size(); ++j)
             if (p.bin_count[j] > 0) p.active.push_back(j);
@@ -115,14 +143,14 @@ template <class F> void SpikeStatistics::for_each_array(F&& f) {
 
 void SpikeStatistics::save(H5Writer& file, const std::string& group) const {
     SpikeStatistics copy(*this);
-    copy.for_each_array([&](std::size_t i, const char* name, std::vector<std::uint64_t>& values) {
-        file.write(group + "/" + std::to_string(i) + "/" + name, std::span<const std::uint64_t>(values), {values.size()});
+    copy.for_each_array([&]<class T>(std::size_t i, const char* name, std::vector<T>& values) {
+        file.write(group + "/" + std::to_string(i) + "/" + name, std::span<const T>(values), {values.size()});
     });
 }
 
 void SpikeStatistics::load(const H5Reader& file, const std::string& group) {
-    for_each_array([&](std::size_t i, const char* name, std::vector<std::uint64_t>& values) {
-        auto read = file.read<std::uint64_t>(group + "/" + std::to_string(i) + "/" + name);
+    for_each_array([&]<class T>(std::size_t i, const char* name, std::vector<T>& values) {
+        auto read = file.read<T>(group + "/" + std::to_string(i) + "/" + name);
         if (read.size() != values.size()) fail("the checkpoint's statistics are of another network: {} has {} numbers in place of {}", name, read.size(), values.size());
         values = std::move(read);
     });

@@ -1,15 +1,14 @@
 """The microcircuit at a tenth of its size in NEST: distributions of rates, irregularity and correlations.
 
-    venv/bin/python benchmarks/peers/microcircuit_nest.py run 55 microcircuit_55.npz      # two minutes for each seed
-    venv/bin/python benchmarks/peers/microcircuit_nest.py run 56 microcircuit_56.npz
-    venv/bin/python benchmarks/peers/microcircuit_nest.py compare microcircuit_55.npz microcircuit_56.npz
+    venv/bin/python benchmarks/peers/microcircuit_nest.py run 55 microcircuit_55.npz      # two minutes for each seed, 55 to 59
+    venv/bin/python benchmarks/peers/microcircuit_nest.py compare microcircuit_5*.npz
 
 `run` simulates half a second that is thrown away and ten seconds, and stores for each population
     rate  of each neuron, Hz
     cv    coefficient of variation of the intervals of each neuron with at least five spikes
     cc    correlation coefficients of the spike counts in 2 ms of all pairs of the first 250 neurons that fire
-`compare` writes two files into tests/golden/nest: quantiles of these distributions (the first seed's), and the
-Kolmogorov-Smirnov distances between the seeds, which are the spread that another simulator has to stay within.
+`compare` writes tests/golden/nest/microcircuit_tenth.json: for each seed quantiles of these distributions and their means, and the
+mean Kolmogorov-Smirnov distance of one seed's values to another's quantiles, which is the spread that another simulator has to stay near.
 """
 
 import json
@@ -67,33 +66,37 @@ def run(seed, path):
     np.savez_compressed(path, **result)
 
 
-def compare(first, second):
+def compare(*files):
     """Prints and writes what a test needs."""
-    one, other = np.load(first), np.load(second)
+    seeds = [np.load(file) for file in files]
     levels = (np.arange(QUANTILES) + 0.5) / QUANTILES
-    distances, quantiles = {}, {}
+    populations = {}
     for name in POPULATIONS:
-        keys = [f"{name}/{measure}" for measure in MEASURES]
-        distances[name] = {m: round(float(ks_2samp(one[k], other[k]).statistic), 4) for m, k in zip(MEASURES, keys)}
-        quantiles[name] = {m: np.quantile(one[k], levels, method="inverted_cdf").astype(float).round(4)
-                           for m, k in zip(MEASURES, keys)}
-        means = {m: [round(float(data[k].mean()), 4) for data in (one, other)] for m, k in zip(MEASURES, keys)}
-        print(name, distances[name], means)
-        quantiles[name]["mean"] = {m: pair[0] for m, pair in means.items()}
-        distances[name]["means"] = means
-    about = {"scale": 0.1, "transient_ms": TRANSIENT, "duration_ms": DURATION, "bin_ms": BIN, "cc_neurons": SAMPLE,
-             "cv_least_spikes": LEAST_SPIKES}
-    write("microcircuit_tenth_ks", {"made_with": "NEST 3.10.0, two seeds"} | about, distances)
-    write("microcircuit_tenth", {"made_with": "NEST 3.10.0, the first seed", "quantiles": QUANTILES} | about, quantiles)
+        entry = populations[name] = {"between": {}, "means": {}}
+        for measure in MEASURES:
+            values = [seed[f"{name}/{measure}"] for seed in seeds]
+            quantiles = [np.quantile(v, levels, method="inverted_cdf").astype(float).round(4) for v in values]
+            entry[measure] = quantiles
+            entry["between"][measure] = round(float(np.mean([distance(v, q) for i, v in enumerate(values)
+                                                             for j, q in enumerate(quantiles) if i != j])), 4)
+            entry["means"][measure] = [round(float(v.mean()), 4) for v in values]
+        print(name, entry["between"], entry["means"])
+    write({"made_with": f"NEST 3.10.0, {len(files)} seeds", "scale": 0.1, "transient_ms": TRANSIENT, "duration_ms": DURATION,
+           "bin_ms": BIN, "cc_neurons": SAMPLE, "cv_least_spikes": LEAST_SPIKES}, populations)
 
 
-def write(name, about, populations):
-    """Writes a golden file, one measure a line."""
+def distance(values, quantiles):
+    """The largest difference between the two distribution functions."""
+    return ks_2samp(values.astype(float).round(4), quantiles).statistic
+
+
+def write(about, populations):
+    """Writes the golden file, one measure a line."""
     line = lambda value: json.dumps(value, default=plain, separators=(",", ":"))
     text = json.dumps({"about": about, "populations": {}})[:-3] + "{\n"
     text += ",\n".join(f'"{population}": {{\n' + ",\n".join(f'  "{key}": {line(value)}' for key, value in entries.items()) + "\n}"
                        for population, entries in populations.items())
-    (GOLDEN / f"{name}.json").write_text(text + "\n}}\n", encoding="utf-8")
+    (GOLDEN / "microcircuit_tenth.json").write_text(text + "\n}}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
 """Compares Tripartite with NEST and Brian2 on recurrent networks, side by side in one run.
 
     benchmarks/peers/install_simulators.sh venv
-    venv/bin/python benchmarks/peers/simulation.py [--network brunel_10k] [--threads 2] [--rounds 3] [--write]
+    venv/bin/python benchmarks/peers/simulation.py [--network brunel_10k] [--rounds 3] [--write]
 
 simulation_networks.py describes the networks, configs/*/<network>.yaml are ours. Tripartite and the peers take turns
-on the same duration from a fresh start; the table shows medians of the real-time factor (seconds of computing for a second of
+on the same duration with the same number of threads from a fresh start; the table shows medians of the real-time factor (seconds of computing for a second of
 biological time), their ratio and the range of the ratios of single rounds. --write puts it into benchmarks/README.md.
-The full microcircuit needs 15 GB in NEST. Leave the machine alone meanwhile.
+hpc_benchmark and the full microcircuit run once: they take NEST minutes, and 5 and 15 GB. Leave the machine alone meanwhile.
 """
 
 import argparse
@@ -25,9 +25,10 @@ HERE = Path(__file__).resolve().parent
 OURS = "Tripartite"
 PEERS = {"NEST": ("nest-simulator", "simulate_nest.py"), "Brian2": ("brian2", "simulate_brian2.py")}
 NEST, BOTH = ("NEST",), ("NEST", "Brian2")
-NETWORKS = {  # name: ms of biological time, peers
-    "coba": (2000, BOTH), "cuba": (2000, BOTH), "brunel_10k": (1000, BOTH), "brunel_10k_stdp": (500, BOTH),
-    "brunel_delta": (1000, BOTH), "microcircuit_tenth": (1000, BOTH), "hpc_benchmark": (250, NEST), "microcircuit": (1000, NEST),
+NETWORKS = {  # name: ms of biological time, threads, peers, most rounds
+    "coba": (2000, 1, BOTH, 9), "cuba": (2000, 1, BOTH, 9), "brunel_10k": (1000, 1, BOTH, 9), "brunel_delta": (1000, 1, BOTH, 9),
+    "brunel_10k_stdp": (500, 2, BOTH, 9), "microcircuit_tenth": (1000, 2, BOTH, 9),
+    "hpc_benchmark": (250, 2, NEST, 1), "microcircuit": (500, 2, NEST, 1),
 }
 
 
@@ -58,19 +59,13 @@ def run(command):
 
 def measure(network, options):
     """Measures one network and returns its lines of the table."""
-    duration, peers = NETWORKS[network]
+    duration, threads, peers, most_rounds = NETWORKS[network]
     print(f"{network}: {duration} ms, load average {os.getloadavg()[0]:.1f}", flush=True)
-    settings = [(name, threads) for name in peers if name in options.peer for threads in options.peer_threads]
-    runs = {(OURS, options.threads): lambda: tripartite(network, duration, options.threads)}
-    runs |= {(name, threads): lambda name=name, threads=threads: peer(name, network, duration, threads)
-             for name, threads in settings}
-    results = take_turns(runs, options.rounds)
-    ours = [result["real_time_factor"] for result in results[OURS, options.threads]]
-    rows = [row(network, (OURS, options.threads), results[OURS, options.threads], None)]
-    for name in dict.fromkeys(name for name, _ in settings):
-        best = min((s for s in settings if s[0] == name), key=lambda s: median(results[s], "real_time_factor"))
-        rows.append(row(network, best, results[best], ours))
-    return rows
+    runs = {OURS: lambda: tripartite(network, duration, threads)}
+    runs |= {name: lambda name=name: peer(name, network, duration, threads) for name in peers if name in options.peer}
+    results = take_turns(runs, min(options.rounds, most_rounds))
+    ours = [result["real_time_factor"] for result in results[OURS]]
+    return [row(network, threads, name, results[name], None if name == OURS else ours) for name in runs]
 
 
 def median(results, key):
@@ -78,12 +73,10 @@ def median(results, key):
     return statistics.median(result[key] for result in results)
 
 
-def row(network, who, results, ours):
+def row(network, threads, name, results, ours):
     """One line of the table."""
     factors = [result["real_time_factor"] for result in results]
-    name = f"{who[0]}, {who[1]} thread{'s' if who[1] > 1 else ''}"
-    ratio = times_ours(factors, ours)
-    return (f"| {network} | {name} | {statistics.median(factors):.3g} ({min(factors):.3g} to {max(factors):.3g}) | {ratio} "
+    return (f"| {network} | {threads} | {name} | {statistics.median(factors):.3g} ({min(factors):.3g} to {max(factors):.3g}) | {times_ours(factors, ours)} "
             f"| {median(results, 'build_seconds'):.1f} | {median(results, 'rate_hz'):.2f} |")
 
 
@@ -91,23 +84,20 @@ def table(rows):
     """The whole report in markdown."""
     packages = ", ".join(f"{name} {version(package)}" for name, (package, _) in PEERS.items())
     return "\n".join([f"{packages}; {machine()}.", "",
-                      "| network | simulator (its best number of threads) | real-time factor (range) | times ours (range) | build, s | rate, Hz |",
-                      "|---|---|---|---|---|---|", *rows])
+                      "| network | threads | simulator | real-time factor (range) | times ours (range) | build, s | rate, Hz |",
+                      "|---|---|---|---|---|---|---|", *rows])
 
 
 def main():
     """Measures every chosen network and reports."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--network", choices=NETWORKS, action="append", help="only this network (default: all but the last two)")
+    parser.add_argument("--network", choices=NETWORKS, action="append", help="only this network (default: all)")
     parser.add_argument("--peer", choices=PEERS, action="append", help="only this peer (default: both)")
-    parser.add_argument("--threads", type=int, default=2, help="Tripartite's threads")
-    parser.add_argument("--peer-threads", type=int, action="append", help="numbers of threads to try (default: 1 and 2)")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--write", action="store_true", help="put the table into benchmarks/README.md")
     options = parser.parse_args()
     options.peer = options.peer or list(PEERS)
-    options.peer_threads = options.peer_threads or [1, 2]
-    text = table([line for network in options.network or list(NETWORKS)[:-2] for line in measure(network, options)])
+    text = table([line for network in options.network or NETWORKS for line in measure(network, options)])
     print(text)
     if options.write:
         write("simulation", text)

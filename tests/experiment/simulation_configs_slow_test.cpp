@@ -2,8 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
@@ -34,8 +36,9 @@ INSTANTIATE_TEST_SUITE_P(Networks, Published,
                                          "benchmarks/brunel_10k_stdp.yaml"),
                          [](const auto& info) { return std::filesystem::path(info.param).stem().string(); });
 
-/// The largest difference between the distribution functions of a sample and of quantiles in equal steps.
+/// The largest difference between the distribution functions of a sample, with four decimals as the quantiles, and of quantiles in equal steps.
 double distance(std::vector<double> sample, const std::vector<double>& quantiles) {
+    for (double& x : sample) x = std::round(x * 1e4) / 1e4;
     std::ranges::sort(sample);
     double largest = 0;
     for (const auto& points : {sample, quantiles})
@@ -83,25 +86,53 @@ struct Measures {
     }
 };
 
-TEST(MicrocircuitTenth, SingleNeuronsAreDistributedAsInNest) {
-    const TemporaryFolder folder;
-    run_config("simulation/microcircuit_tenth.yaml", folder.path(), {"record={spikes: all}"});
-    std::ifstream quantile_file(std::string(TRIPARTITE_SOURCE_DIR) + "/tests/golden/nest/microcircuit_tenth.json"), distance_file(std::string(TRIPARTITE_SOURCE_DIR) + "/tests/golden/nest/microcircuit_tenth_ks.json");
-    const auto quantiles = nlohmann::json::parse(quantile_file)["populations"], between_seeds = nlohmann::json::parse(distance_file)["populations"];
-    const auto experiment = read_experiment(configs + "simulation/microcircuit_tenth.yaml");
-    const H5Reader results(folder / "results.h5");
-    double ours = 0, nests = 0;
-    for (const auto& p : experiment.simulation.network.populations) {
-        const Measures found(results, p.name, p.size, experiment.simulation.transient, experiment.simulation.duration);
-        for (const auto& [name, sample] : {std::pair{"rate", &found.rate}, {"cv", &found.cv}, {"cc", &found.cc}}) {
-            const double d = distance(*sample, quantiles[p.name][name].get<std::vector<double>>()), reference = between_seeds[p.name][name].get<double>();
-            RecordProperty(p.name + "_" + name, std::to_string(d));
-            std::printf("%s %s: %.4f, between two seeds of NEST %.4f\n", p.name.c_str(), name, d, reference);
-            ours += d, nests += reference;
+/// Five seeds of the network at a tenth of its size.
+class MicrocircuitTenth : public testing::Test {
+protected:
+    static constexpr int seeds = 5;
+
+    static void SetUpTestSuite() {
+        for (int seed = 1; seed <= seeds; ++seed) {
+            const TemporaryFolder folder;
+            const auto& simulation = read_experiment(config).simulation;
+            run_config("simulation/microcircuit_tenth.yaml", folder.path(), {"record={spikes: all}", "experiment.seed=" + std::to_string(seed), "expected={}"});
+            const H5Reader results(folder / "results.h5");
+            for (const auto& p : simulation.network.populations) found[p.name].emplace_back(results, p.name, p.size, simulation.transient, simulation.duration);
         }
     }
-    // One pair of seeds says little about one population, but all 24 distances together scatter little.
-    EXPECT_LE(ours, 1.5 * nests);
+    static void TearDownTestSuite() { found.clear(); }
+
+    static double mean(const std::vector<double>& values) { return std::accumulate(values.begin(), values.end(), 0.0) / double(values.size()); }
+    static double mean_rate(const std::string& population) {
+        double sum = 0;
+        for (const auto& one : found[population]) sum += mean(one.rate) / seeds;
+        return sum;
+    }
+
+    static inline const std::string config = configs + "simulation/microcircuit_tenth.yaml";
+    static inline std::map<std::string, std::vector<Measures>> found;
+};
+
+/// Mean rates of three seeds of NEST: reference and bar as published with them.
+TEST_F(MicrocircuitTenth, MeanRatesOfSeveralSeedsAreThoseOfNest) {
+    const std::tuple<const char*, double, double> nest[] = {{"L23E", 0.477, 0.08}, {"L23I", 2.105, 0.03}, {"L4E", 4.000, 0.03}, {"L4I", 5.010, 0.03},
+                                                            {"L5E", 6.53, 0.08},   {"L5I", 7.798, 0.03},  {"L6E", 0.817, 0.03}, {"L6I", 7.008, 0.03}};
+    for (const auto& [population, rate, bar] : nest) EXPECT_NEAR(mean_rate(population), rate, bar * rate) << population;
+}
+
+/// A distance between two seeds scatters: compared are means over pairs of seeds, ours with NEST's and NEST's among themselves.
+TEST_F(MicrocircuitTenth, SingleNeuronsAreDistributedAsInNest) {
+    std::ifstream file(std::string(TRIPARTITE_SOURCE_DIR) + "/tests/golden/nest/microcircuit_tenth.json");
+    const auto golden = nlohmann::json::parse(file)["populations"];
+    for (const auto& [population, of_seeds] : found)
+        for (const auto& [name, member] : {std::pair{"rate", &Measures::rate}, {"cv", &Measures::cv}, {"cc", &Measures::cc}}) {
+            std::vector<double> distances;
+            for (const auto& ours : of_seeds)
+                for (const auto& quantiles : golden[population][name]) distances.push_back(distance(ours.*member, quantiles.get<std::vector<double>>()));
+            const double reference = golden[population]["between"][name].get<double>();
+            std::printf("%s %s: %.4f, between seeds of NEST %.4f\n", population.c_str(), name, mean(distances), reference);
+            EXPECT_LE(mean(distances), 1.5 * reference) << population << " " << name;
+        }
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "experiment/read_experiment.hpp"
+#include "io/hdf5.hpp"
 #include "tests/io/temporary_folder.hpp"
 
 namespace tripartite {
@@ -227,15 +228,44 @@ TEST(SimulationFile, SpikesOfAFileArriveInTheirSteps) {
     EXPECT_EQ(resolved, resolved_yaml(parse_experiment(resolved, "RESOLVED")));
 }
 
+/// What the file with these overrides is refused for.
+std::string refusal(const std::vector<std::string>& overrides) {
+    try {
+        parse(brunel, overrides);
+    } catch (const ConfigError& error) {
+        return error.what();
+    }
+    return "";
+}
+
+TEST(SimulationFile, AFileGivesEachNeuronItsValue) {
+    const TemporaryFolder folder;
+    const auto taus = file_with(folder, "taus.csv", "value\n10\n20\n30\n"), starts = folder / "starts.h5";
+    H5Writer h5(starts);
+    h5.write("/v", std::vector{0.1, 0.2, 0.3}, {3});
+    h5.commit();
+    const auto e = parse(brunel, {"network.populations.I={size: 3, neuron: {lif: {tau_m: {file: " + taus + "}}}, initial: {v: {file: {path: " + starts + ", dataset: /v}}}}", "record.spikes=E"});
+    const auto& I = e.simulation.network.populations[1];
+    EXPECT_EQ(I.neuron.per_neuron, std::vector<std::string>{"tau_m"});
+    EXPECT_EQ(I.values.at(0).each, (std::vector{10.0, 20.0, 30.0}));
+    EXPECT_EQ(I.initial.at(0).each, (std::vector{0.1, 0.2, 0.3}));
+    const auto resolved = resolved_yaml(e);
+    EXPECT_EQ(resolved, resolved_yaml(parse_experiment(resolved, "RESOLVED")));
+}
+
+TEST(SimulationFile, AFileOfValuesThatDoNotFitIsAnErrorAtItsKey) {
+    const TemporaryFolder folder;
+    const auto taus = file_with(folder, "taus.csv", "10\n-20\n30\n"), good = file_with(folder, "good.csv", "10\n20\n");
+    const auto of = [](const std::string& file) { return std::vector<std::string>{"network.populations.I={size: 3, neuron: {lif: {tau_m: {file: " + file + "}}}}", "record.spikes=E"}; };
+    EXPECT_EQ(refusal(of(taus)), "--set network.populations.I.neuron.lif.tau_m: value 1 in " + taus + " is -20; values must be > 0");
+    EXPECT_EQ(refusal(of(good)), "--set network.populations.I: " + good + " has 2 values of tau_m for 3 neurons");
+    EXPECT_EQ(refusal(of("nothing.h5")), "--set network.populations.I.neuron.lif.tau_m: say which dataset of nothing.h5 has the values: {path: nothing.h5, dataset: /name}");
+}
+
 TEST(SimulationFile, AnUnsortedSpikeFileIsAnErrorAtItsSource) {
     const TemporaryFolder folder;
     const auto file = file_with(folder, "spikes.csv", "10,0\n0.3,4\n");
-    try {
-        parse(brunel, {"network.populations.given={size: 5, source: {spikes: {file: " + file + "}}}"});
-        FAIL();
-    } catch (const ConfigError& error) {
-        EXPECT_EQ(std::string(error.what()).find("--set network.populations.given.source.spikes: " + file), 0u) << error.what();
-    }
+    EXPECT_EQ(refusal({"network.populations.given={size: 5, source: {spikes: {file: " + file + "}}}"}).find("--set network.populations.given.source.spikes: " + file), 0u);
 }
 
 }  // namespace

@@ -106,7 +106,7 @@ TEST(SimulationRun, ResumeEqualsUninterruptedRun) {
 TEST(SimulationRun, WhatWasExpectedAndMissedIsTold) {
     const TemporaryFolder folder;
     auto experiment = small({"time.duration=20 ms"});
-    experiment.simulation.expected = {{"E", {500, 600}, {}, {}, {}}, {"I", {0, 1e3}, {}, {}, {}}};
+    experiment.simulation.expected = {{.population = "E", .mean_rate_hz = {500, 600}}, {.population = "I", .mean_rate_hz = {0, 1e3}}};
     const auto summary = simulate_in(experiment, folder.path(), {}, -1);
     ASSERT_EQ(summary.missed.size(), 1u);
     EXPECT_TRUE(summary.missed[0].starts_with("E: mean_rate_hz is ") && summary.missed[0].ends_with(", expected 500 to 600")) << summary.missed[0];

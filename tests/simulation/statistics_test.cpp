@@ -59,6 +59,18 @@ TEST(SpikeStatistics, OfPoissonTrainsAreThoseOfTheProcess) {
     EXPECT_NEAR(a.correlation, 0, 0.02);
 }
 
+/// Many neurons whose rate goes up and down.
+TEST(SpikeStatistics, FindTheFrequencyOfAnOscillation) {
+    for (const double hz : {25.0, 37.0, 182.0, 0.0}) {
+        Train train{std::vector<std::vector<std::uint32_t>>(20'000), 400};
+        const RandomStream random(1, "test", "oscillation");
+        for (std::uint32_t t = 0; t < train.fired.size(); ++t)
+            for (std::uint32_t n = 0; n < train.neurons; ++n)
+                if (random.uniform(n, t) < 30 * (1 + std::sin(2 * M_PI * hz * t * dt * 1e-3)) * dt * 1e-3) train.fired[t].push_back(n);
+        EXPECT_NEAR(train.statistics().activity(0, 20'000, dt).frequency_hz, hz, 0.5);
+    }
+}
+
 /// Textbook formulas over whole lists of intervals and counts.
 TEST(SpikeStatistics, EqualTheirDefinitions) {
     const auto train = random_train(20);
@@ -90,7 +102,7 @@ TEST(SpikeStatistics, EqualTheirDefinitions) {
 TEST(SpikeStatistics, GoOnFromAFile) {
     const auto train = random_train(30);
     const TemporaryFolder folder;
-    SpikeStatistics first({5}, 100, 777, 13, 4), second(first), whole(first);
+    SpikeStatistics first({5}, 100, 777, 3, 4), second(first), whole(first);
     train.feed(first, 0, 5005);
     H5Writer writer(folder / "s.h5");
     first.save(writer, "/s");
@@ -103,6 +115,7 @@ TEST(SpikeStatistics, GoOnFromAFile) {
     EXPECT_EQ(a.cv_isi, b.cv_isi);
     EXPECT_EQ(a.fano_factor, b.fano_factor);
     EXPECT_EQ(a.correlation, b.correlation);
+    EXPECT_EQ(a.frequency_hz, b.frequency_hz);
 }
 
 }  // namespace
