@@ -31,10 +31,27 @@ void print_simulation(const nlohmann::json& json) {
     std::printf("%-22s %llu, %.2f ns each\n", "synaptic events", json.value("synaptic_events", 0ULL), json.value("ns_per_synaptic_event", 0.0));
     print_made_by(json);
     std::printf("\n%-20s %9s %10s %10s %7s %7s %12s %16s\n", "population", "neurons", "spikes", "rate [Hz]", "CV", "Fano", "correlation", "oscillation [Hz]");
-    for (const auto& [name, p] : json["populations"].items())
+    for (const auto& [name, p] : json.at("populations").items())
         std::printf("%-20s %9lld %10lld %10.3f %7.3f %7.2f %12.5f %16.1f\n", name.c_str(), p.value("neurons", 0LL), p.value("spikes", 0LL), p.value("mean_rate_hz", 0.0), p.value("cv_isi", 0.0),
                     p.value("fano_factor", 0.0), p.value("correlation", 0.0), p.value("frequency_hz", 0.0));
-    for (const auto& missed : json["missed"]) std::printf("not as expected: %s\n", missed.get<std::string>().c_str());
+    for (const auto& missed : json.at("missed")) std::printf("not as expected: %s\n", missed.get<std::string>().c_str());
+}
+
+void print_summary(const nlohmann::json& json) {
+    std::printf("%-22s %s\n", "mode", json.value("mode", "").c_str());
+    if (json.value("mode", "") == "simulate") return print_simulation(json);
+    std::printf("%-22s %s\n", "test accuracy", percent(json.at("test_accuracy")).c_str());
+    std::printf("%-22s %s\n", "validation accuracy", percent(json.at("validation_accuracy")).c_str());
+    std::printf("%-22s %lld\n", "parameters", json.value("parameters", 0LL));
+    std::printf("%-22s %.0f per sample\n", "synaptic operations", json.value("synaptic_operations", 0.0));
+    std::printf("%-22s %.1f s\n", "time", json.value("wall_seconds", 0.0));
+    print_made_by(json);
+    if (json.at("epochs").empty()) return;
+    std::printf("\n%5s %11s %11s %11s %11s %9s\n", "epoch", "train loss", "train", "validation", "spike rate", "seconds");
+    int number = 0;
+    for (const auto& e : json.at("epochs"))
+        std::printf("%5d %11.4f %11s %11s %11.4f %9.2f\n", ++number, e.at("train_loss").get<double>(), percent(e.at("train_accuracy")).c_str(),
+                    percent(e.at("validation_accuracy")).c_str(), e.at("spike_rate").get<double>(), e.at("seconds").get<double>());
 }
 
 void print_summary(const std::string& file) {
@@ -42,20 +59,11 @@ void print_summary(const std::string& file) {
     if (!stream) fail("{}: there is no such file; give the folder of a run, or one of its .h5 files", file);
     const auto json = nlohmann::json::parse(stream, nullptr, false);
     if (json.is_discarded()) fail("{} is not the summary of a run: it is not valid JSON", file);
-    std::printf("%-22s %s\n", "mode", json.value("mode", "").c_str());
-    if (json.value("mode", "") == "simulate") return print_simulation(json);
-    std::printf("%-22s %s\n", "test accuracy", percent(json["test_accuracy"]).c_str());
-    std::printf("%-22s %s\n", "validation accuracy", percent(json["validation_accuracy"]).c_str());
-    std::printf("%-22s %lld\n", "parameters", json.value("parameters", 0LL));
-    std::printf("%-22s %.0f per sample\n", "synaptic operations", json.value("synaptic_operations", 0.0));
-    std::printf("%-22s %.1f s\n", "time", json.value("wall_seconds", 0.0));
-    print_made_by(json);
-    if (json["epochs"].empty()) return;
-    std::printf("\n%5s %11s %11s %11s %11s %9s\n", "epoch", "train loss", "train", "validation", "spike rate", "seconds");
-    int number = 0;
-    for (const auto& e : json["epochs"])
-        std::printf("%5d %11.4f %11s %11s %11.4f %9.2f\n", ++number, e["train_loss"].get<double>(), percent(e["train_accuracy"]).c_str(),
-                    percent(e["validation_accuracy"]).c_str(), e["spike_rate"].get<double>(), e["seconds"].get<double>());
+    try {
+        print_summary(json);
+    } catch (const nlohmann::json::exception& e) {
+        fail("{} is not the summary of a run: {}", file, e.what());
+    }
 }
 
 void print_group(const H5Reader& file, const std::string& group) {

@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <new>
 
 #include "cli/commands.hpp"
 #include "core/error.hpp"
@@ -29,6 +30,9 @@ int main(int argc, char** argv) {
         return 2;
     } catch (const Error& e) {
         std::fprintf(stderr, "tripartite: %s\n", e.what());
+        return 1;
+    } catch (const std::bad_alloc&) {
+        std::fprintf(stderr, "tripartite: the memory is used up; make the network smaller, or close other programs\n");
         return 1;
     } catch (const std::exception& e) {
         std::fprintf(stderr, "tripartite: %s\nThis is a fault of the program; please report it.\n", e.what());

@@ -28,9 +28,9 @@ std::string duration(double seconds) {
 
 }  // namespace
 
-Progress::Progress(const std::string& log_file) : terminal_(isatty(STDOUT_FILENO)) {
+Progress::Progress(const std::string& log_file, bool go_on) : terminal_(isatty(STDOUT_FILENO)) {
     try {
-        log_ = spdlog::basic_logger_st(log_file, log_file, true);
+        log_ = spdlog::basic_logger_st(log_file, log_file, !go_on);
     } catch (const spdlog::spdlog_ex& e) {
         fail("{}: cannot be written: {}; choose another folder with --out", log_file, std::strerror(errno));
     }

@@ -12,7 +12,8 @@ namespace tripartite {
 /// Ctrl-C asks the run to end after its batch.
 class Progress final : public Observer {
 public:
-    explicit Progress(const std::string& log_file);
+    /// `go_on`: after what the file has, which a resumed run continues.
+    explicit Progress(const std::string& log_file, bool go_on = false);
     ~Progress() override;
 
     void message(const std::string& text) override;

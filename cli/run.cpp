@@ -51,7 +51,7 @@ int run(const Arguments& a) {
     std::error_code error;
     std::filesystem::create_directories(options.folder, error);
     if (error) fail("{}: the output folder cannot be made: {}; choose another with --out", options.folder, error.message());
-    Progress progress(options.folder + "/log.txt");
+    Progress progress(options.folder + "/log.txt", options.resume.has_value());
     if (experiment.mode == Experiment::Mode::simulate) return simulate(a, experiment, options, progress);
     const auto summary = run_experiment(experiment, options, progress);
     if (summary.stopped) return stopped(a, options.folder, "batch", progress);

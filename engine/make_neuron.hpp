@@ -97,9 +97,10 @@ template <NeuronModel M> NeuronSpec make_neuron(const typename M::template Param
     std::vector<std::string> names;
     for (const auto& l : learn) names.push_back(l.parameter);
     for (const auto& name : per_neuron) names.push_back(detail::number_parameter<M>(name));
-    spec.discretise = [params, names](std::span<const double> values, double dt, std::span<double> out) {
+    spec.discretise = [params, names, varied = !per_neuron.empty()](std::span<const double> values, double dt, std::span<double> out) {
         auto p = params;
         for (std::size_t j = 0; j < names.size(); ++j) detail::set<M, double>(p, names[j], values[j]);
+        if (const std::string_view problem = varied ? M::problem(p) : ""; !problem.empty()) fail("{}: {}", M::name, problem);
         const auto k = M::coefficients(p, dt / num_substeps<M>);
         std::copy_n(members<double>(k), num_coefficients<M>, out.data());
     };

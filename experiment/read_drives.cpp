@@ -11,14 +11,17 @@ void check_changes(const YamlNode& node, const std::vector<double>& times, std::
 }
 
 void check(const PoissonDrive& drive, const YamlNode& node, double, Problems& problems) {
+    check_window(node, drive.start, drive.stop, problems);
     if (drive.weight == 0) problems.key(node, "needs a weight that is not 0");
     check_changes(node, drive.times, drive.rates.size(), "rates", problems);
     if (std::ranges::any_of(drive.rates, [](double rate) { return rate < 0; })) problems.key(node, "rates must be >= 0");
 }
 void check(const CurrentDrive& drive, const YamlNode& node, double, Problems& problems) {
+    check_window(node, drive.start, drive.stop, problems);
     check_changes(node, drive.times, drive.values.size(), "values", problems);
 }
 void check(const NoiseDrive& drive, const YamlNode& node, double dt, Problems& problems) {
+    check_window(node, drive.start, drive.stop, problems);
     if (!whole_steps(drive.interval, dt))
         problems.key(node, fmt::format("interval must be a whole number of steps of {} ms, got {} ms", dt, drive.interval));
 }
@@ -35,7 +38,7 @@ void read_entry(const YamlNode& node, const SimulationReading& reading) {
     auto& problems = reading.problems;
     Section targets(node, problems);
     targets.need("to");
-    for (const auto& name : targets.words("to")) {
+    for (const auto& name : distinct_words(targets, "to")) {
         const auto* population = find_target(*node.find("to"), name, reading);
         if (!population) continue;
         Section section(node, problems);
@@ -51,6 +54,8 @@ void read_entry(const YamlNode& node, const SimulationReading& reading) {
         section.close();
         if (problems.count() > before) continue;
         check_port(drive, *population, node, problems);
+        if (const auto* poisson = std::get_if<PoissonDrive>(&drive.kind))
+            check_conductance(node, *population, drive.receptor, {poisson->weight, poisson->weight}, problems);
         std::visit([&](const auto& kind) { check(kind, node, reading.dt, problems); }, drive.kind);
         reading.to.network.drives.push_back(std::move(drive));
     }

@@ -115,7 +115,8 @@ void check_population_name(const std::string& name, const Place& place, const st
 }
 
 void check_steps(const YamlNode& node, double time, double dt, Problems& problems) {
-    if (!whole_steps(time, dt)) problems.value(node, fmt::format("must be a whole number of steps of {} ms, got {}", dt, node.scalar));
+    const auto steps = whole_steps(time, dt);
+    if (!steps || (*steps == 0 && time > 0)) problems.value(node, fmt::format("must be a whole number of steps of {} ms, got {}", dt, node.scalar));
 }
 
 std::optional<int> whole_steps(double time, double dt) {

@@ -138,6 +138,25 @@ std::string read_receptor(Section& section, const SimulatedPopulation& populatio
     return "";
 }
 
+std::vector<std::string> distinct_words(Section& section, std::string_view key) {
+    auto words = section.words(key);
+    for (std::size_t i = 0; i < words.size(); ++i)
+        if (std::count(words.begin(), words.begin() + std::ptrdiff_t(i), words[i]) > 0)
+            section.problems().value(*section.node().find(key), fmt::format("'{}' is named twice", words[i]));
+    return words;
+}
+
+void check_window(const YamlNode& place, double start, double stop, Problems& problems) {
+    if (start >= stop) problems.value(place, fmt::format("ends at {} ms, before it starts at {} ms", stop, start));
+}
+
+void check_conductance(const YamlNode& place, const SimulatedPopulation& to, const std::string& receptor, const Interval& weights, Problems& problems) {
+    if (unit_of_port(to, receptor) != "nS") return;
+    if ((receptor == "excitatory" && weights.low < 0) || (receptor == "inhibitory" && weights.high > 0))
+        problems.value(place, fmt::format("weights onto {} conductances are {}, and can be from {:.6g} to {:.6g}", receptor,
+                                          receptor == "excitatory" ? "positive" : "negative", weights.low, weights.high));
+}
+
 std::string_view unit_of_port(const SimulatedPopulation& population, const std::string& receptor) {
     const auto& n = population.neuron;
     const auto port = std::ranges::find(n.port_names, receptor) - n.port_names.begin();

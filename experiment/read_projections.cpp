@@ -35,6 +35,8 @@ public:
 private:
     void read_name(const YamlNode& node, bool only_one) {
         p_.name = read_word(node, problems_).value_or("");
+        const auto letter = [](unsigned char c) { return std::isalnum(c) || c == '_'; };
+        if (!std::ranges::all_of(p_.name, letter)) problems_.value(node, fmt::format("a projection's name has letters, digits and '_', got '{}'", p_.name));
         if (!only_one) return problems_.value(node, "this entry stands for several projections, which cannot have one name");
         for (const auto& other : reading_.to.network.projections)
             if (other.name == p_.name) problems_.value(node, fmt::format("there is a projection '{}' already", p_.name));
@@ -53,7 +55,7 @@ private:
     /// Weights and delays of the file stand where the entry gives none.
     void read_list_of_pairs(const YamlNode& node, ListedPairs& list) {
         try {
-            auto edges = read_edges(list.file);
+            auto edges = read_edges(list.file, list.population);
             list.source = std::move(edges.source), list.target = std::move(edges.target);
             if (!edges.weight.empty()) p_.weight = std::move(edges.weight);
             if (!edges.delay.empty()) p_.delay = std::move(edges.delay);
@@ -99,6 +101,7 @@ private:
     void check_weights(const YamlNode& place, const Interval& range) {
         const auto [low, high] = range;
         if (low == 0 && high == 0) problems_.value(place, "must not be 0: such synapses would do nothing");
+        check_conductance(place, to_, p_.receptor, range, problems_);
         const auto has = [&](std::string_view port) { return std::ranges::count(to_.neuron.port_names, port) > 0; };
         if (low < 0 && high > 0 && p_.receptor.empty() && has("excitatory") && has("inhibitory"))
             problems_.value(place, fmt::format("weights can be from {:.6g} to {:.6g}, and their sign chooses the port; give bounds "
@@ -166,7 +169,7 @@ const SimulatedPopulation* find_source(const YamlNode& node, const std::string& 
 void read_entry(const YamlNode& node, const SimulationReading& reading) {
     Section section(node, reading.problems);
     section.need("from"), section.need("to");
-    const auto from = section.words("from"), to = section.words("to");
+    const auto from = distinct_words(section, "from"), to = distinct_words(section, "to");
     for (const auto& source : from)
         for (const auto& target : to) {
             const auto *a = find_source(*node.find("from"), source, reading), *b = find_target(*node.find("to"), target, reading);

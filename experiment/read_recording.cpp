@@ -51,7 +51,8 @@ private:
         SpikeRecording recording{name, {0, population->size}, {}};
         if (!population->source && !population->neuron.spiking)
             problems_.value(place, fmt::format("'{}' is a {}, which never fires", name, population->neuron.model));
-        if (keys) read_neurons(*keys, recording.neurons), keys->read(recording.times, RecordingTimes::fields());
+        if (std::ranges::count(record_.spikes, name, &SpikeRecording::population)) problems_.value(place, fmt::format("'{}' is named twice", name));
+        if (keys) read_neurons(*keys, recording.neurons), read_window(*keys, recording.times);
         record_.spikes.push_back(recording);
     }
 
@@ -62,9 +63,11 @@ private:
         StateRecording recording{name, {}, {0, population->size}, {}};
         if (!keys) return problems_.value(place, "which fields? Write " + name + ": {fields: [V_m]}");
         if (keys->need("fields")) recording.fields = keys->words("fields");
+        if (keys->has("fields") && recording.fields.empty()) problems_.value(place, "has no fields");
         const auto& states = population->neuron.state_names;
         for (const auto& field : recording.fields)
-            if (!std::ranges::count(states, field) && !states.empty())
+            if (std::ranges::count(recording.fields, field) > 1) problems_.value(*keys->node().find("fields"), fmt::format("'{}' is named twice", field));
+            else if (!std::ranges::count(states, field) && !states.empty())
                 problems_.value(*keys->node().find("fields"), no_such("state", field, states, population->neuron.model));
         read_neurons(*keys, recording.neurons);
         read_times(*keys, recording.times);
@@ -73,6 +76,7 @@ private:
 
     void add_rates(const YamlNode& place, const std::string& name, Section* keys) {
         if (!reading_.find(place, name)) return take_all(keys);
+        if (std::ranges::count(record_.rates, name, &RateRecording::population)) problems_.value(place, fmt::format("'{}' is named twice", name));
         RateRecording recording{name, {}};
         if (keys) read_times(*keys, recording.times);
         record_.rates.push_back(recording);
@@ -101,8 +105,15 @@ private:
         section.close();
     }
 
-    void read_times(Section& keys, RecordingTimes& times) {
+    void read_window(Section& keys, RecordingTimes& times) {
         keys.read(times, RecordingTimes::fields());
+        check_window(keys.node(), times.start, times.stop, problems_);
+        const double end = reading_.to.transient + reading_.to.duration;
+        if (times.start >= end) problems_.value(keys.node(), fmt::format("starts at {} ms, and the simulation ends at {} ms", times.start, end));
+    }
+
+    void read_times(Section& keys, RecordingTimes& times) {
+        read_window(keys, times);
         keys.read(times, std::tuple{RecordingTimes::interval_field()});
         if (const YamlNode* interval = keys.take("interval")) check_steps(*interval, times.interval, reading_.dt, problems_);
     }

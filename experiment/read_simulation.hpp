@@ -39,6 +39,13 @@ std::string read_receptor(Section& section, const SimulatedPopulation& populatio
 std::string_view unit_of_port(const SimulatedPopulation& population, const std::string& receptor);
 inline bool is_plastic(const SynapseKind& synapse) { return std::holds_alternative<StdpPair>(synapse) || std::holds_alternative<StdpPowerLaw>(synapse); }
 
+/// The words of a key, each of which may stand there once.
+std::vector<std::string> distinct_words(Section& section, std::string_view key);
+/// Reports an interval [start, stop) without any time.
+void check_window(const YamlNode& place, double start, double stop, Problems& problems);
+/// Reports weights that would make a conductance negative: a port in nS takes weights of the sign of its name.
+void check_conductance(const YamlNode& place, const SimulatedPopulation& to, const std::string& receptor, const Interval& weights, Problems& problems);
+
 /// A population that can be a target.
 const SimulatedPopulation* find_target(const YamlNode& node, const std::string& name, const SimulationReading& reading);
 

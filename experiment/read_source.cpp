@@ -29,6 +29,9 @@ SpikeList read_times(const YamlNode& node, const SimulationReading& reading) {
         ++neuron;
     }
     sort_spikes(spikes);
+    for (std::size_t i = 1; i < spikes.steps.size(); ++i)
+        if (spikes.steps[i] == spikes.steps[i - 1] && spikes.neurons[i] == spikes.neurons[i - 1])
+            reading.problems.value(node, fmt::format("neuron {} fires twice at {} ms", spikes.neurons[i], double(spikes.steps[i] + 1) * reading.dt));
     return spikes;
 }
 

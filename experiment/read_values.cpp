@@ -1,5 +1,7 @@
 #include "experiment/read_values.hpp"
 
+#include <cmath>
+
 #include "core/error.hpp"
 #include "io/csv.hpp"
 #include "io/hdf5.hpp"
@@ -33,7 +35,10 @@ std::vector<double> values_in(const ValuesFile& file) {
         return read_csv(file.path, columns, 1).columns[0];
     }
     if (file.dataset.empty()) fail("say which dataset of {} has the values: {{path: {}, dataset: /name}}", file.path, file.path);
-    return H5Reader(file.path).read<double>(file.dataset);
+    auto values = H5Reader(file.path).read<double>(file.dataset);
+    for (std::size_t n = 0; n < values.size(); ++n)
+        if (!std::isfinite(values[n])) fail("{}: value {} of '{}' is not a finite number", file.path, n, file.dataset);
+    return values;
 }
 
 std::optional<NeuronValue> read_values_file(const YamlNode& node, const Demand& demand, Problems& problems) {

@@ -10,6 +10,7 @@
 #include "experiment/read_experiment.hpp"
 #include "experiment/simulation_results.hpp"
 #include "io/atomic_file.hpp"
+#include "io/tensorboard.hpp"
 #include "simulation/estimate.hpp"
 #include "simulation/recorder.hpp"
 
@@ -28,11 +29,29 @@ SpikeStatistics make_statistics(const Experiment& e) {
     return SpikeStatistics(sizes, steps_of(e.simulation.transient, e.dt), steps_of(s.fano_window, e.dt), steps_of(s.bin, e.dt), s.correlation_neurons);
 }
 
+/// A line for what was read from a file besides the experiment's own.
+template <class T> std::string fingerprint(const std::string& what, const std::vector<T>& values) {
+    const auto sum = crc32c({reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)});
+    return fmt::format("# {}: {} values with the checksum {:08x}\n", what, values.size(), sum);
+}
+
+std::string fingerprints(const SimulationNetwork& network) {
+    std::string text;
+    for (const auto& p : network.populations) {
+        if (const auto* list = p.source ? std::get_if<SpikeList>(&*p.source) : nullptr)
+            text += fingerprint("steps of the spikes of " + p.name, list->steps) + fingerprint("neurons of the spikes of " + p.name, list->neurons);
+        for (const auto* values : {&p.values, &p.initial})
+            for (const auto& v : *values)
+                if (!v.each.empty()) text += fingerprint(v.field + " of " + p.name, v.each);
+    }
+    return text;
+}
+
 /// The experiment without what may change between a stop and a resume.
 std::string what_must_stay(Experiment e) {
     e.threads = 0, e.folder = "", e.simulation.duration = 0, e.simulation.checkpoint_every = 0, e.simulation.options.window = 0;
     e.simulation.options.runaway_rate = 0, e.simulation.expected.clear();
-    return resolved_yaml(e);
+    return resolved_yaml(e) + fingerprints(e.simulation.network);
 }
 
 void check_same_experiment(const std::string& written, const std::string& now, const std::string& file) {
@@ -46,7 +65,7 @@ class SimulationRun {
 public:
     SimulationRun(const Experiment& e, const RunOptions& options, Observer& observer)
         : e_(e), config_(e.simulation), options_(options), observer_(observer), first_(steps_of(config_.transient, e.dt)),
-          last_(first_ + steps_of(config_.duration, e.dt)), statistics_(make_statistics(e)) {
+          last_(first_ + steps_of(config_.duration, e.dt)) {
         if (options.resume) checkpoint_.emplace(*options.resume);
         if (checkpoint_ && !checkpoint_->has("/recordings")) fail("{} is not a checkpoint of a simulation", *options.resume);
     }
@@ -75,11 +94,12 @@ private:
         const auto begin = Clock::now();
         const auto options = simulation_options(e_);
         simulation_ = e_.precision == Experiment::Precision::float32 ? Simulation::make<float>(config_.network, options) : Simulation::make<double>(config_.network, options);
+        statistics_.emplace(make_statistics(e_));
         if (checkpoint_) load();
         recorder_.emplace(config_.network, config_.record, e_.dt, first_, last_, options_.folder, checkpoint_ ? &*checkpoint_ : nullptr);
         recorder_->attach(*simulation_);
         simulation_->on_spikes([this](Index step, const SpikeLists& fired) {
-            statistics_.take(step, fired);
+            statistics_->take(step, fired);
             if (step >= first_) recorder_->take(step, fired);
         });
         if (!checkpoint_) recorder_->record_weights(*simulation_);
@@ -91,7 +111,7 @@ private:
     void load() {
         check_same_experiment(checkpoint_->text_attribute("/recordings", "experiment"), what_must_stay(e_), *options_.resume);
         simulation_->load(*checkpoint_);
-        statistics_.load(*checkpoint_, "/statistics");
+        statistics_->load(*checkpoint_, "/statistics");
         wall_seconds_ = checkpoint_->real_attribute("/recordings", "simulation_seconds");
         events_before_ = std::uint64_t(checkpoint_->integer_attribute("/recordings", "events_before"));
         if (simulation_->steps_done() > last_) fail("{}: goes on from {} ms, but the experiment ends at {} ms", *options_.resume, double(simulation_->steps_done()) * e_.dt, double(last_) * e_.dt);
@@ -116,7 +136,7 @@ private:
         H5Writer file(options_.folder + "/checkpoint.h5");
         simulation_->save(file);
         recorder_->save(file);
-        statistics_.save(file, "/statistics");
+        statistics_->save(file, "/statistics");
         file.attribute("/recordings", "simulation_seconds", wall_seconds_);
         file.attribute("/recordings", "events_before", std::int64_t(events_before_));
         file.attribute("/recordings", "experiment", what_must_stay(e_));
@@ -132,7 +152,7 @@ private:
         summary_.synaptic_events = simulation_->synaptic_events() - events_before_;
         for (int p = 0; p < int(config_.network.populations.size()); ++p) {
             const auto& spec = config_.network.populations[std::size_t(p)];
-            summary_.populations.push_back({spec.name, spec.size, statistics_.activity(p, last_, e_.dt)});
+            summary_.populations.push_back({spec.name, spec.size, statistics_->activity(p, last_, e_.dt)});
         }
         summary_.missed = missed_expectations(e_, summary_);
         H5Writer file(options_.folder + "/results.h5");
@@ -146,7 +166,7 @@ private:
     const RunOptions& options_;
     Observer& observer_;
     Index first_, last_;  ///< steps: end of the transient, end of all
-    SpikeStatistics statistics_;
+    std::optional<SpikeStatistics> statistics_;  ///< after the network, which says first whether all fits in memory
     std::optional<H5Reader> checkpoint_;
     std::unique_ptr<Simulation> simulation_;
     std::optional<Recorder> recorder_;
@@ -173,6 +193,7 @@ std::string describe_simulation(const Experiment& e) {
     const SharedNetwork shared(e.simulation.network, simulation_options(e));
     const auto plans = plan_stores(shared);
     const std::size_t real = e.precision == Experiment::Precision::float32 ? 4 : 8;
+    check_memory(shared, plans, real, available_bytes());
     double neurons = 0, synapses = 0;
     std::string text;
     for (const auto size : shared.sizes) neurons += size;

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <limits>
@@ -44,6 +45,7 @@ double number(std::string_view text) {
 std::string contents(const std::string& path) {
     std::ifstream stream(path, std::ios::binary);
     if (!stream) fail("{}: cannot be read: {}", path, std::strerror(errno));
+    if (std::filesystem::is_directory(path)) fail("{}: is a folder, and a file is expected", path);
     return {std::istreambuf_iterator<char>(stream), {}};
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <string_view>
 #include <utility>
 
@@ -27,6 +28,8 @@ std::vector<double> read_property(const H5Reader& file, const std::string& path,
     const std::string dataset = fmt::format("{}/0/{}", group, name), index_name = group + "/edge_group_index";
     if (!file.has(dataset)) return {};
     auto rows = file.read<double>(dataset);
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        if (!std::isfinite(rows[i])) fail("{}: '{}': value {} is not a finite number", path, dataset, i);
     if (!file.has(index_name)) return check_size(path, dataset, rows.size(), synapses), rows;
     const auto index = file.read<std::uint64_t>(index_name);
     check_size(path, index_name, index.size(), synapses);

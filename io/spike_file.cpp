@@ -71,7 +71,10 @@ StepSpikes read_spikes(const SpikeFile& spikes) {
     result.neuron = std::move(rows.neuron);
     for (std::size_t from = 0, to = 0; from < result.step.size(); from = to) {
         while (to < result.step.size() && result.step[to] == result.step[from]) ++to;
-        std::sort(result.neuron.begin() + std::ptrdiff_t(from), result.neuron.begin() + std::ptrdiff_t(to));
+        const auto begin = result.neuron.begin() + std::ptrdiff_t(from), end = result.neuron.begin() + std::ptrdiff_t(to);
+        std::sort(begin, end);
+        if (const auto twice = std::adjacent_find(begin, end); twice != end && !spikes.round)
+            fail("{}: neuron {} fires twice in the step that ends at {} ms; a neuron fires at most once a step", spikes.path, *twice, double(result.step[from] + 1) * spikes.dt);
     }
     return result;
 }

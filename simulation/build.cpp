@@ -12,6 +12,7 @@
 namespace tripartite {
 namespace {
 
+constexpr double largest_half = 65504;
 constexpr Index page = 1 << 16;  ///< targets that 16 bits tell apart
 
 std::uint64_t synapse_hash(std::uint64_t projection, const Pair& pair, std::uint64_t delay, double weight) {
@@ -25,7 +26,7 @@ std::uint64_t synapse_hash(std::uint64_t projection, const Pair& pair, std::uint
 template <class Real> class Enumeration {
 public:
     Enumeration(const SharedNetwork& shared, int projection, const Partition& partition, Index first, Index last)
-        : built_(shared.projections[std::size_t(projection)]), projection_(projection), dt_(shared.options.dt) {
+        : built_(shared.projections[std::size_t(projection)]), projection_(projection), dt_(shared.options.dt), half_weights_(shared.options.half_weights) {
         const Share& share = partition.shares[std::size_t(built_.to)];
         const auto local = [&](Index n) { return std::uint32_t(std::clamp<Index>(n - share.local + Index(share.begin), share.begin, share.end)); };
         range_ = {local(first), local(last)};
@@ -51,6 +52,8 @@ public:
             built_.weight->fill(pairs, {weights.data(), pairs.size()});
             for (std::size_t i = 0; i < pairs.size(); ++i) {
                 const int delay = steps(delays[i], pairs[i]);
+                if (half_weights_ && std::fabs(weights[i]) > largest_half)
+                    fail("projection '{}': a weight of {:.6g} is more than 16 bits hold, {}; leave out half_weights", built_.spec->name, weights[i], largest_half);
                 hash += synapse_hash(std::uint64_t(projection_), pairs[i], std::uint64_t(delay), weights[i]);
                 each(pairs[i].source, std::uint32_t(pairs[i].target + offset_), delay, Real(weights[i]));
             }
@@ -74,6 +77,7 @@ private:
     const BuiltProjection& built_;
     int projection_;
     double dt_;
+    bool half_weights_;
     IndexRange range_;
     Index offset_ = 0;
 };

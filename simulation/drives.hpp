@@ -36,8 +36,7 @@ struct PoissonDrive {
     }
 };
 
-/// A current that is the same at all targets: offset + amplitude sin(2 pi frequency t + phase), or piecewise constant: values[i]
-/// from times[i] on.
+/// A current that is the same at all targets: offset + amplitude sin(2 pi frequency t + phase), and values[i] from times[i] on added.
 struct CurrentDrive {
     static constexpr std::string_view name = "current", doc = "a direct, alternating or stepwise current, the same for all targets";
     double amplitude = 0, offset = 0, frequency = 0, phase = 0, start = 0, stop = never;

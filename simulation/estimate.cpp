@@ -1,6 +1,8 @@
 #include "simulation/estimate.hpp"
 
+#include <algorithm>
 #include <fstream>
+#include <optional>
 
 #include "core/error.hpp"
 
@@ -52,16 +54,34 @@ std::vector<StoreDescription> describe_plans(const SharedNetwork& shared, const 
 std::size_t estimated_bytes(const SharedNetwork& shared, const std::vector<StorePlan>& plans, std::size_t real) {
     std::size_t sum = 0;
     for (const auto& d : describe_plans(shared, plans, real)) sum += d.bytes;
+    constexpr std::size_t statistics = 36;  // of each neuron: counts, first and last spike, squared intervals, place in the sample
     for (const auto& p : shared.network.populations)
-        sum += std::size_t(p.size) * real * std::size_t(p.neuron.states + shared.ports + (p.values.empty() ? 0 : p.neuron.coefficients));
+        sum += p.size * statistics + std::size_t(p.size) * real * std::size_t(p.neuron.states + shared.ports + (p.values.empty() ? 0 : p.neuron.coefficients));
     return sum;
 }
+
+namespace {
+
+/// A number in a file of one line; none where there is no such file, or it says "max".
+std::optional<std::size_t> number_in(const char* path) {
+    std::ifstream file(path);
+    std::size_t number = 0;
+    return file >> number ? std::optional(number) : std::nullopt;
+}
+
+/// What the control group of a container leaves.
+std::size_t left_in_container() {
+    const auto limit = number_in("/sys/fs/cgroup/memory.max"), used = number_in("/sys/fs/cgroup/memory.current");
+    return !limit || !used ? SIZE_MAX : *limit - std::min(*limit, *used);
+}
+
+}  // namespace
 
 std::size_t available_bytes() {
     std::ifstream file("/proc/meminfo");
     for (std::string line; std::getline(file, line);)
-        if (line.starts_with("MemAvailable:")) return std::stoull(line.substr(13)) * 1024;
-    return SIZE_MAX;
+        if (line.starts_with("MemAvailable:")) return std::min<std::size_t>(std::stoull(line.substr(13)) * 1024, left_in_container());
+    return left_in_container();
 }
 
 void check_memory(const SharedNetwork& shared, const std::vector<StorePlan>& plans, std::size_t real, std::size_t available) {

@@ -66,7 +66,11 @@ template <class Real> void Worker<Real>::coefficients(int p, Neurons& neurons) {
     for (Index n = 0; n < rows; ++n) {
         const std::size_t neuron = std::min<std::size_t>(std::size_t(n) + own.begin, spec.size - 1);
         for (std::size_t v = 0; v < varied; ++v) of_neuron[v] = values[v * spec.size + neuron];
-        spec.neuron.discretise(of_neuron, shared_.options.dt, k);
+        try {
+            spec.neuron.discretise(of_neuron, shared_.options.dt, k);
+        } catch (const Error& error) {
+            fail("neuron {} of '{}': {}", neuron, spec.name, error.what());
+        }
         for (std::size_t c = 0; c < count; ++c) neurons.coefficients[Index(c) * rows + n] = Real(k[c]);
     }
 }

@@ -102,9 +102,12 @@ struct Spatial {
 /// Pairs from a file; pair i has number i.
 struct ListedPairs {
     static constexpr std::string_view name = "edges", doc = "pairs from a file: CSV or SONATA edges";
-    std::string file;
+    std::string file, population;
     std::vector<std::uint32_t> source, target;
-    static constexpr auto fields() { return std::tuple{field("file", &ListedPairs::file, "", "the file")}; }
+    static constexpr auto fields() {
+        return std::tuple{field("file", &ListedPairs::file, "", "the file"),
+                          field("population", &ListedPairs::population, "", "its name in a SONATA file; its only one unless given")};
+    }
 };
 
 using ConnectionRule = std::variant<OneToOne, AllToAll, PairwiseBernoulli, FixedInDegree, FixedOutDegree, FixedTotalNumber, Spatial, ListedPairs>;

@@ -122,6 +122,8 @@ std::unique_ptr<Connector> connect(const FixedTotalNumber& rule, const PairSpace
     const bool without_owner = space.same_population && !rule.autapses;
     const double pairs = possible_pairs(space, rule.autapses);
     if (rule.n > 0 && pairs == 0) fail("fixed_total_number: there are no pairs to draw");
+    constexpr std::uint64_t most = 1'000'000'000'000;
+    if (rule.n > most) fail("fixed_total_number: n = {} synapses fit in no memory; the most are {}", rule.n, most);
     if (!rule.multapses && double(rule.n) > pairs)
         fail("fixed_total_number: n = {} is more than the {} pairs there are; allow multapses or choose a smaller n", rule.n, pairs);
     auto first = first_numbers(rule, space.sources, space.sources > 0 ? pairs / space.sources : 0, random);

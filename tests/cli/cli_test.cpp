@@ -52,6 +52,7 @@ public:
         return text;
     }
     void interrupt() const { ::kill(child_, SIGINT); }
+    void kill() const { ::kill(child_, SIGKILL); }
     int exit_status() {
         int status = 0;
         ::waitpid(child_, &status, 0);
@@ -174,6 +175,36 @@ TEST_F(Program, InterruptedItKeepsACheckpointFromWhichItEndsAsIfNothingHadHappen
     ASSERT_EQ(run(with({out, "--resume", out + "/checkpoint.h5"})).status, 0);
     expect_same_numbers(out + "/checkpoint.h5", folder / "whole/checkpoint.h5");
     expect_same_numbers(out + "/results.h5", folder / "whole/results.h5");
+}
+
+TEST_F(Program, KilledItGoesOnFromItsLastCheckpointToTheSameBits) {
+    const std::string network = folder / "network.yaml";
+    put(network, R"(
+experiment: {mode: simulate, seed: 3}
+time: {dt: 0.1 ms, duration: 4 s}
+network:
+  populations: {E: {size: 400, neuron: {iaf_psc_exp: {I_e: 360 pA}}, initial: {V_m: {uniform: {min: -70 mV, max: -56 mV}}}}}
+  projections: [{from: E, to: E, rule: {fixed_in_degree: 40}, weight: 10 pA, delay: 1.5 ms, synapse: {stdp_pair: {w_max: 40}}}]
+record: {spikes: all, weights: {E_to_E: {interval: 1 s}}}
+output: {checkpoint_every: 1 ms}
+)");
+    ASSERT_EQ(run({"run", network, "--threads", "2", "--out", folder / "whole"}).status, 0);
+    Process process({"run", network, "--threads", "1", "--out", out});
+    while (!std::filesystem::exists(out + "/checkpoint.h5")) ASSERT_FALSE(process.line().empty());
+    process.kill();
+    process.rest();
+    EXPECT_NE(process.exit_status(), 0);
+    ASSERT_FALSE(std::filesystem::exists(out + "/summary.json")) << "it ended before it was killed: make it longer";
+    ASSERT_EQ(run({"run", network, "--threads", "2", "--out", out, "--resume", out + "/checkpoint.h5"}).status, 0);
+    expect_same_numbers(out + "/results.h5", folder / "whole/results.h5");
+}
+
+TEST_F(Program, InfoNamesAFileThatIsNoSummary) {
+    const std::string file_name = folder / "summary.json";
+    put(file_name, R"({"mode": 3})");
+    const auto result = run({"info", file_name});
+    EXPECT_EQ(result.status, 1);
+    EXPECT_TRUE(result.output.starts_with("tripartite: " + file_name + " is not the summary of a run: ")) << result.output;
 }
 
 }  // namespace

@@ -123,6 +123,10 @@ TEST(SimulationRun, WhatCannotBeResumedIsRefused) {
     EXPECT_TRUE(other.starts_with(folder / "checkpoint.h5" + ": was written by another experiment: it had\n    seed: 3\nand this one has\n    seed: 4")) << other;
     EXPECT_NE(resume({"network.projections.1.delay=2 ms"}).find("was written by another experiment"), std::string::npos);
     EXPECT_EQ(resume({}), folder / "spool" + ": the recordings of the run are not there; resume in the folder of a run that has not ended, as --out says");
+    auto moved = small({"time.duration=20 ms"});
+    moved.simulation.network.populations[0].initial[0].each.assign(160, -60.0);
+    const std::string values = error_of([&] { simulate_in(moved, folder.path(), folder / "checkpoint.h5", -1); });
+    EXPECT_NE(values.find("# V_m of E: 160 values with the checksum "), std::string::npos) << values;
     put(folder / "no.h5", "text");
     EXPECT_EQ(error_of([&] { simulate_in(small(), folder.path(), folder / "no.h5", -1); }), folder / "no.h5" + " is not an HDF5 file");
 }
@@ -140,11 +144,20 @@ TEST(SimulationRun, WeightsAtTimeZeroAreTheInitialOnes) {
 
 TEST(SimulationRun, WhatCannotBeRecordedIsRefused) {
     const TemporaryFolder folder;
-    const auto message = [&](const char* setting) { return error_of([&] { simulate_in(small({setting}), folder.path(), {}, -1); }); };
-    EXPECT_EQ(message("record={spikes: [E, E]}"), "record: 'spikes_E' is recorded twice; name it once");
     auto experiment = small();
+    experiment.simulation.record.spikes.push_back(experiment.simulation.record.spikes[0]);
+    EXPECT_EQ(error_of([&] { simulate_in(experiment, folder.path(), {}, -1); }), "record: 'spikes_E' is recorded twice; name it once");
+    experiment = small();
     experiment.simulation.record.weights[0].projection = "I_to_E";
     EXPECT_EQ(error_of([&] { simulate_in(experiment, folder.path(), {}, -1); }), "record.weights: 'I_to_E' is no projection whose weights change; leave it out");
+}
+
+TEST(SimulationRun, ANeuronWhoseParametersContradictEachOtherIsNamed) {
+    const TemporaryFolder folder;
+    auto experiment = small({"network.populations.I={size: 40, neuron: {iaf_psc_exp: {V_th: {normal: {mean: -55, sd: 1}}}}}"});
+    experiment.simulation.network.populations[1].values[0].each.assign(40, -55.0);
+    experiment.simulation.network.populations[1].values[0].each[7] = -71;
+    EXPECT_EQ(error_of([&] { simulate_in(experiment, folder.path(), {}, -1); }), "neuron 7 of 'I': iaf_psc_exp: V_reset must be below V_th");
 }
 
 TEST(SimulationRun, CheckTellsHowSynapsesAreStored) {

@@ -121,8 +121,8 @@ TEST(RandomDegrees, WhatCannotBeDrawnIsAnError) {
     EXPECT_EQ(error(FixedInDegree{1, false}, {.sources = 1, .targets = 1, .same_population = true}), "fixed_in_degree: there are no sources to draw");
     EXPECT_EQ(error(PairwiseBernoulli{1.5}, space), "pairwise_bernoulli: p = 1.5 is not a probability; it must be within 0 and 1");
     EXPECT_EQ(error(OneToOne{}, nobody), "one_to_one: 0 sources cannot be paired with 3 targets");
-    EXPECT_EQ(error(ListedPairs{"edges.csv", {0, 5}, {0, 0}}, space), "edges.csv: synapse 2: source 5 is not one of the 5 sources");
-    EXPECT_EQ(error(ListedPairs{"edges.csv", {0, 1}, {0, 9}}, space), "edges.csv: synapse 2: target 9 is not one of the 5 targets");
+    EXPECT_EQ(error(ListedPairs{"edges.csv", "", {0, 5}, {0, 0}}, space), "edges.csv: synapse 2: source 5 is not one of the 5 sources");
+    EXPECT_EQ(error(ListedPairs{"edges.csv", "", {0, 1}, {0, 9}}, space), "edges.csv: synapse 2: target 9 is not one of the 5 targets");
 }
 
 }  // namespace

@@ -53,7 +53,7 @@ TEST(SynapseValues, ANumberIsConstant) {
 
 TEST(SynapseValues, AListGivesEachPairItsOwn) {
     const std::vector<double> list{3, 1, 2};
-    const auto connector = make_connector(ListedPairs{"edges.csv", {5, 6, 7}, {0, 1, 0}}, space, weights);
+    const auto connector = make_connector(ListedPairs{"edges.csv", "", {5, 6, 7}, {0, 1, 0}}, space, weights);
     const SynapseValues values(list, space, weights);
     EXPECT_FALSE(values.constant());
     EXPECT_EQ(values_of(values, pairs_of(*connector, {0, 1})), (std::vector<double>{3, 2}));
