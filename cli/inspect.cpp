@@ -9,6 +9,7 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "engine/kernels.hpp"
+#include "experiment/recorded_complexity.hpp"
 #include "experiment/registry.hpp"
 #include "experiment/version.hpp"
 #include "io/hdf5.hpp"
@@ -42,6 +43,7 @@ void print_summary(const nlohmann::json& json) {
     if (json.value("mode", "") == "simulate") return print_simulation(json);
     std::printf("%-22s %s\n", "test accuracy", percent(json.at("test_accuracy")).c_str());
     std::printf("%-22s %s\n", "validation accuracy", percent(json.at("validation_accuracy")).c_str());
+    if (json.contains("complexity_accuracy")) std::printf("%-22s %s\n", "complexity accuracy", percent(json["complexity_accuracy"]).c_str());
     std::printf("%-22s %lld\n", "parameters", json.value("parameters", 0LL));
     std::printf("%-22s %.0f per sample\n", "synaptic operations", json.value("synaptic_operations", 0.0));
     std::printf("%-22s %.1f s\n", "time", json.value("wall_seconds", 0.0));
@@ -79,14 +81,27 @@ void print_group(const H5Reader& file, const std::string& group) {
     }
 }
 
+/// Nothing if no spikes were recorded.
+void print_complexities(const std::string& results) {
+    if (!std::filesystem::exists(results)) return;
+    const auto all = recorded_complexities(H5Reader(results));
+    if (!all.empty()) std::printf("\n%-20s %22s %18s %10s\n", "recorded spikes", "Lempel-Ziv complexity", "trains", "steps");
+    for (const auto& c : all)
+        std::printf("%-20s %22.4f %18s %10lld\n", c.population.c_str(), c.complexity, fmt::format("{} of {}", c.read, c.trains).c_str(), static_cast<long long>(c.steps));
+}
+
 void print_info(const std::string& path) {
-    if (std::filesystem::is_directory(path)) return print_summary(path + "/summary.json");
+    if (std::filesystem::is_directory(path)) {
+        print_summary(path + "/summary.json");
+        return print_complexities(path + "/results.h5");
+    }
     if (!path.ends_with(".h5")) return print_summary(path);
     const H5Reader file(path);
     for (const char* name : {"version", "precision", "host"})
         if (file.has_attribute("/", name)) std::printf("%-52s %s\n", name, file.text_attribute("/", name).c_str());
     if (file.has_attribute("/", "seed")) std::printf("%-52s %lld\n", "seed", static_cast<long long>(file.integer_attribute("/", "seed")));
     print_group(file, "/");
+    print_complexities(path);
 }
 
 }  // namespace

@@ -58,6 +58,7 @@ int run(const Arguments& a) {
     if (summary.best_epoch >= 0 && summary.validation_accuracy >= 0)
         progress.message(fmt::format("test accuracy {:.2f} %, with the weights of epoch {} (validation {:.2f} %)", 100 * summary.test_accuracy, summary.best_epoch + 1, 100 * summary.validation_accuracy));
     else progress.message(fmt::format("test accuracy {:.2f} %", 100 * summary.test_accuracy));
+    if (summary.complexity_accuracy >= 0) progress.message(fmt::format("by the complexity of the spikes {:.2f} %", 100 * summary.complexity_accuracy));
     progress.message(fmt::format("{:.1f} s, {:.0f} MiB; results are in {}", summary.wall_seconds, summary.peak_memory_mb, options.folder));
     return 0;
 }

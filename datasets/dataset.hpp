@@ -2,10 +2,11 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <type_traits>
 #include <variant>
 
 #include "core/field.hpp"
-#include "datasets/images.hpp"
+#include "datasets/spike_trains.hpp"
 
 /// The data sets that `input.dataset` names.
 namespace tripartite {
@@ -44,10 +45,21 @@ struct Generated {
     ImageSet load() const;
 };
 
-using Dataset = std::variant<FashionMnist, Mnist, Generated>;
+using Dataset = std::variant<FashionMnist, Mnist, Generated, BernoulliSource, MarkovSource, PoissonSource>;
 
-inline ImageSet load(const Dataset& dataset) {
-    return std::visit([](const auto& d) { return d.load(); }, dataset);
+template <class Kind> inline constexpr bool makes_trains = std::is_base_of_v<SpikeTrainSet, Kind>;
+
+/// Whether its samples are spike trains, for the encoder `trains`, rather than images.
+inline bool has_trains(const Dataset& dataset) {
+    return std::visit([]<class Kind>(const Kind&) { return makes_trains<Kind>; }, dataset);
+}
+
+/// Spike trains are of `steps` steps of `dt` ms; images do not depend on them.
+inline ImageSet load(const Dataset& dataset, double dt, int steps) {
+    return std::visit([&]<class Kind>(const Kind& d) {
+        if constexpr (makes_trains<Kind>) return d.load(dt, steps);
+        else return d.load();
+    }, dataset);
 }
 
 }  // namespace tripartite

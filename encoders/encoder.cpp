@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <vector>
 
 #include "core/error.hpp"
 #include "core/inline.hpp"
@@ -114,12 +115,40 @@ template <class Real> Index fire_once(const Latency& encoder, const Real* x, int
     return count;
 }
 
+template <class Real> Index take_trains(const Real* x, int b, SpikeFrame& to) {
+    for (Index block = 0; block < to.blocks(); ++block)
+        for (int t = 0; t < to.steps; ++t) to.block(block)[Index(t) * to.samples + b] = 0;
+    Index count = 0;
+    for (int t = 0; t < to.steps; ++t)
+        for (int n = 0; n < to.neurons; ++n)
+            if (x[Index(t) * to.neurons + n] >= Real(0.5)) to.set(t, b, n), ++count;
+    return count;
+}
+
 template <class Real> void check_range(std::string_view name, const RealFrame<Real>& images) {
     for (int b = 0; b < images.samples; ++b)
         for (int n = 0; n < images.neurons; ++n)
             if (const double x = images.row(0, b)[n]; !(x >= 0 && x <= 1))
                 fail("the {} encoder takes values in 0..1, got {:.3g}; leave out mean and sd of input.transform, or take the direct encoder",
                      name, x);
+}
+
+template <class Real> void filter(const Potentials& e, const RealFrame<Real>& trains, int steps, double dt_ms, Encoded<Real>& to, ThreadPool* pool) {
+    const int inputs = trains.neurons / steps;
+    if (to.values.steps != steps || to.values.samples != trains.samples || to.values.neurons != inputs) to.values = RealFrame<Real>(steps, trains.samples, inputs);
+    const double slow_decay = std::exp(-dt_ms / e.tau_m), fast_decay = std::exp(-dt_ms / e.tau_s), scale = e.scale();
+    const auto filter_one = [&](Index b, int) {
+        std::vector<double> slow(static_cast<std::size_t>(inputs)), fast(slow);
+        for (int t = 0; t < steps; ++t)
+            for (int n = 0; n < inputs; ++n) {
+                const bool spike = trains.row(0, int(b))[Index(t) * inputs + n] >= Real(0.5);
+                slow[n] = slow_decay * slow[n] + spike, fast[n] = fast_decay * fast[n] + spike;
+                to.values.row(t, int(b))[n] = Real(scale * (slow[n] - fast[n]));
+            }
+    };
+    if (pool) pool->for_each(trains.samples, filter_one);
+    else for (Index b = 0; b < trains.samples; ++b) filter_one(b, 0);
+    to.signal = {.values = &to.values};
 }
 
 template <class Real> void pass_on(const RealFrame<Real>& images, Encoded<Real>& to) {
@@ -130,14 +159,21 @@ template <class Real> void pass_on(const RealFrame<Real>& images, Encoded<Real>&
 
 }  // namespace
 
+double Potentials::peak_time() const { return tau_m * tau_s * std::log(tau_m / tau_s) / (tau_m - tau_s); }
+
+double Potentials::scale() const { return 1 / (std::exp(-peak_time() / tau_m) - std::exp(-peak_time() / tau_s)); }
+
 template <class Real>
 void encode(const Encoder& encoder, const RealFrame<Real>& images, std::span<const int> samples, int steps, double dt_ms, std::uint64_t seed,
             int epoch, Encoded<Real>& to, ThreadPool* pool) {
     TRIPARTITE_CHECK(images.steps == 1 && images.samples == int(samples.size()) && steps > 0);
-    if (!is_spiking(encoder)) return pass_on(images, to);
+    const int inputs = inputs_of(encoder, images.neurons, steps);
+    TRIPARTITE_CHECK(!takes_trains(encoder) || inputs * steps == images.neurons);
+    if (is_constant(encoder)) return pass_on(images, to);
+    if (const auto* potentials = std::get_if<Potentials>(&encoder)) return filter(*potentials, images, steps, dt_ms, to, pool);
     check_range(std::visit([](const auto& e) { return e.name; }, encoder), images);
-    if (to.spikes.steps != steps || to.spikes.samples != images.samples || to.spikes.neurons != images.neurons)
-        to.spikes = SpikeFrame(steps, images.samples, images.neurons);
+    if (to.spikes.steps != steps || to.spikes.samples != images.samples || to.spikes.neurons != inputs)
+        to.spikes = SpikeFrame(steps, images.samples, inputs);
 
     const RandomStream random(seed, "input", "encoder");
     std::atomic<Index> count = 0;
@@ -145,15 +181,16 @@ void encode(const Encoder& encoder, const RealFrame<Real>& images, std::span<con
         const int first = int(task) * samples_of_a_task;
         for (int b = first; b < std::min(first + samples_of_a_task, images.samples); ++b)
             count += std::visit([&]<class Kind>(const Kind& kind) -> Index {
-                if constexpr (std::is_same_v<Kind, Direct>) return 0;
+                if constexpr (std::is_same_v<Kind, Direct> || std::is_same_v<Kind, Potentials>) return 0;
                 else if constexpr (std::is_same_v<Kind, Latency>) return fire_once(kind, images.row(0, b), b, dt_ms, to.spikes);
+                else if constexpr (std::is_same_v<Kind, Trains>) return take_trains(images.row(0, b), b, to.spikes);
                 else return fire_randomly(kind, images.row(0, b), b, samples[b], dt_ms, random, epoch, to.spikes);
             }, encoder);
     };
     const Index tasks = (images.samples + samples_of_a_task - 1) / samples_of_a_task;
     if (pool) pool->for_each(tasks, encode_some);
     else for (Index task = 0; task < tasks; ++task) encode_some(task, 0);
-    to.signal = {.spikes = &to.spikes, .density = double(count) / (double(steps) * images.samples * images.neurons)};
+    to.signal = {.spikes = &to.spikes, .density = double(count) / (double(steps) * images.samples * inputs)};
 }
 
 template void encode(const Encoder&, const RealFrame<float>&, std::span<const int>, int, double, std::uint64_t, int, Encoded<float>&, ThreadPool*);

@@ -54,9 +54,37 @@ struct Latency {
     }
 };
 
-using Encoder = std::variant<Direct, Bernoulli, Poisson, Latency>;
+/// The spikes that a sample consists of: its features are [T][N], and a feature of at least 1/2 is a spike.
+struct Trains {
+    static constexpr std::string_view name = "trains", doc = "the spikes themselves, of a data set of spike trains";
+    static constexpr auto fields() { return std::tuple{}; }
+};
 
-constexpr bool is_spiking(const Encoder& encoder) { return !std::holds_alternative<Direct>(encoder); }
+/// The potentials that the spikes of such a sample cause behind synapses of weight 1, at the ends of the steps:
+///   x(t) = sum_{t_i <= t} K(t - t_i),   K(t) = V0 (exp(-t/tau_m) - exp(-t/tau_s))
+/// V0 makes the peak of K, at t = tau_m tau_s ln(tau_m/tau_s) / (tau_m - tau_s), equal to 1. A neuron that only adds its input up is then
+/// a tempotron, V(t) = sum_i w_i x_i(t) (Guetig and Sompolinsky 2006; time constants and order of work as in SpikingJelly).
+struct Potentials {
+    static constexpr std::string_view name = "potentials", doc = "the postsynaptic potentials of a data set of spike trains: the kernel of the tempotron";
+    double tau_m = 15, tau_s = 3.75;
+    static constexpr auto fields() {
+        return std::tuple{field("tau_m", &Potentials::tau_m, "ms", "decay of the kernel").positive(),
+                          field("tau_s", &Potentials::tau_s, "ms", "rise of the kernel; below tau_m").positive()};
+    }
+    double peak_time() const;  ///< ms
+    double scale() const;      ///< V0
+};
+
+using Encoder = std::variant<Direct, Bernoulli, Poisson, Latency, Trains, Potentials>;
+
+/// Whether samples are spike trains, [T][N], rather than N features.
+constexpr bool takes_trains(const Encoder& encoder) { return std::holds_alternative<Trains>(encoder) || std::holds_alternative<Potentials>(encoder); }
+
+/// N, what a network receives in each step, for samples of so many features.
+constexpr int inputs_of(const Encoder& encoder, int features, int steps) { return takes_trains(encoder) ? features / steps : features; }
+
+constexpr bool is_constant(const Encoder& encoder) { return std::holds_alternative<Direct>(encoder); }
+constexpr bool is_spiking(const Encoder& encoder) { return !is_constant(encoder) && !std::holds_alternative<Potentials>(encoder); }
 
 /// The input of a run. `signal` points into the other two, so it stays where it is.
 template <class Real> struct Encoded {
@@ -64,12 +92,12 @@ template <class Real> struct Encoded {
     Encoded(const Encoded&) = delete;
     Encoded& operator=(const Encoded&) = delete;
 
-    RealFrame<Real> values;  ///< [1][B][N], direct only
+    RealFrame<Real> values;  ///< [1][B][N] direct, [T][B][N] potentials
     SpikeFrame spikes;       ///< [T][B][N], the others
     Signal<Real> signal;
 };
 
-/// Encodes images [1][B][N] for `steps` steps of dt_ms. samples[B] and the epoch are the key of the random numbers: a sample's
+/// Encodes images [1][B][N], or trains [1][B][T N], for `steps` steps of dt_ms. samples[B] and the epoch are the key of the random numbers: a sample's
 /// spikes depend neither on its batch, nor on the precision, nor on the number of threads. Memory of `to` is used again.
 /// Error: a spiking encoder gets a value outside 0..1.
 template <class Real>

@@ -13,6 +13,8 @@ public:
     Checks(const Experiment& e, const YamlNode& root, Problems& problems) : e_(e), root_(root), problems_(problems), network_(e.network.expanded()) {}
 
     void all() {
+        if (const auto problem = wrong_classes(e_.dataset); !problem.empty())
+            report(fmt::format("input.dataset.{}", std::visit([](const auto& d) { return d.name; }, e_.dataset)), problem);
         if (network_.populations.empty()) return report("network", "has no populations");
         graph();
         trainable();
@@ -21,6 +23,7 @@ public:
         learned_time_constants();
         windows();
         validation();
+        readout();
         record();
         if (e_.mode == Experiment::Mode::evaluate && e_.checkpoint.empty())
             report("experiment.checkpoint", "is required by mode: evaluate; give the checkpoint.h5 of a trained run");
@@ -77,11 +80,21 @@ private:
     }
 
     static int classes_of(const Dataset& dataset) {
-        const auto* generated = std::get_if<Generated>(&dataset);
-        return generated ? generated->classes : 10;
+        return std::visit([]<class Kind>(const Kind& kind) {
+            if constexpr (makes_trains<Kind>) return kind.classes();
+            else if constexpr (std::is_same_v<Kind, Generated>) return kind.classes;
+            else return 10;
+        }, dataset);
+    }
+    static int samples_of(const Dataset& dataset) {
+        return std::visit([]<class Kind>(const Kind& kind) {
+            if constexpr (requires { kind.train; }) return kind.train;
+            else return 60'000;
+        }, dataset);
     }
 
     void encoder() {
+        if (const auto problem = wrong_encoder(e_.dataset, e_.encoder); !problem.empty()) report("input.encoder", problem);
         if (const auto* mnist = std::get_if<Mnist>(&e_.dataset); mnist && mnist->folder.empty()) report("input.dataset.mnist.folder", "is required");
         const auto& t = e_.transform;
         if (is_spiking(e_.encoder) && (t.mean != 0 || t.sd < 1))
@@ -100,7 +113,7 @@ private:
         if (e_.recompute == 0) return;
         for (const auto& p : network_.populations) {
             const bool varies = std::ranges::any_of(network_.projections, [&](const ProjectionConfig& c) {
-                return c.to == p.name && c.from != p.name && (c.from != Network::input || is_spiking(e_.encoder) || c.delay > 0);
+                return c.to == p.name && c.from != p.name && (c.from != Network::input || !is_constant(e_.encoder) || c.delay > 0);
             });
             if (p.normalise && varies)
                 report("learning.bptt.recompute", fmt::format("needs all steps at once for the statistics of '{}', whose input changes in time; "
@@ -109,12 +122,25 @@ private:
     }
 
     void validation() {
-        const auto* generated = std::get_if<Generated>(&e_.dataset);
-        const int samples = generated ? generated->train : 60'000;
+        const int samples = samples_of(e_.dataset);
         if (e_.validation >= samples)
             report("input.validation", fmt::format("must leave samples to train on, of which the data set has {}, got {}", samples, e_.validation));
         if (e_.validation == 0 && std::holds_alternative<Plateau>(e_.schedule.kind))
             report("learning.schedule", "plateau follows the validation accuracy; give input.validation a number of samples");
+    }
+
+    void readout() {
+        if (!e_.readout) return;
+        const auto& name = std::get<ComplexityReadout>(*e_.readout).population;
+        const auto read = name.empty() ? network_.populations.end() - 1 : std::ranges::find(network_.populations, name, &PopulationConfig::name);
+        const std::string path = name.empty() ? "learning.readout" : "learning.readout.complexity.population";
+        if (read == network_.populations.end()) {
+            std::vector<std::string_view> names;
+            for (const auto& p : network_.populations) names.push_back(p.name);
+            report(path, fmt::format("there is no population '{}'{}", name, did_you_mean(name, names)));
+        } else if (!read->neuron.spiking) {
+            report(path, fmt::format("reads spikes, but '{}' is a {}, which never fires; name a population that does", read->name, read->neuron.model));
+        }
     }
 
     void record() {
@@ -132,6 +158,23 @@ private:
 };
 
 }  // namespace
+
+std::string wrong_encoder(const Dataset& dataset, const Encoder& encoder) {
+    if (has_trains(dataset) && !takes_trains(encoder)) return "the samples of this data set are spike trains already; take the encoder trains or potentials";
+    if (!has_trains(dataset) && takes_trains(encoder)) return "needs spike trains, and the samples of this data set are images; take another encoder";
+    const auto* potentials = std::get_if<Potentials>(&encoder);
+    return potentials && potentials->tau_s >= potentials->tau_m ? "tau_s must be below tau_m" : "";
+}
+
+std::string wrong_classes(const Dataset& dataset) {
+    return std::visit([]<class Kind>(const Kind& kind) -> std::string {
+        if constexpr (makes_trains<Kind>) {
+            if (const auto problem = kind.problem(); !problem.empty()) return problem;
+            if (kind.classes() < 2) return fmt::format("needs at least two classes, got {}", kind.classes());
+        }
+        return "";
+    }, dataset);
+}
 
 void check_experiment(const Experiment& experiment, const YamlNode& root, Problems& problems) { Checks(experiment, root, problems).all(); }
 

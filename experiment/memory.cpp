@@ -12,8 +12,8 @@ std::string row(std::string_view what, double bytes) { return fmt::format("#   {
 }  // namespace
 
 std::string describe_memory(const Experiment& e) {
-    const auto images = load(e.dataset);
-    const auto network = make_network(e, images.train.size());
+    const auto images = load(e.dataset, e.dt, e.steps);
+    const auto network = make_network(e, inputs_of(e.encoder, images.train.size(), e.steps));
     const double real = e.precision == Experiment::Precision::float32 ? 4 : 8;
     const int window = e.truncate ? e.truncate : e.recompute ? e.recompute : e.steps;
     double parameters = 0, inputs = 0, spikes = 0;
@@ -24,7 +24,7 @@ std::string describe_memory(const Experiment& e) {
     for (const auto& p : network.populations) {
         if (p.normalise) parameters += 2 * p.size;
         for (const auto& l : p.neuron.learned) parameters += l.per_neuron ? p.size : 1;
-        const bool constant = !is_spiking(e.encoder) && std::ranges::all_of(network.projections, [&](const auto& c) { return c.to != p.name || c.from == Network::input; });
+        const bool constant = is_constant(e.encoder) && std::ranges::all_of(network.projections, [&](const auto& c) { return c.to != p.name || c.from == Network::input; });
         inputs += double(constant ? 1 : window) * e.batch * blocks_for(p.size) * 64 * real * (p.normalise ? 2 : 1);
         if (p.neuron.spiking) spikes += double(e.steps) * e.batch * blocks_for(p.size) * 8;
     }

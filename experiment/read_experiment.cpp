@@ -122,6 +122,7 @@ private:
             read_only_kind(*optimiser, "optimiser", e_.optimiser, problems_);
         if (const YamlNode* schedule = section.take("schedule"))
             with_kind(*schedule, "schedule", e_.schedule.kind, e_.schedule, std::tuple{warm_up_field});
+        if (const YamlNode* readout = section.take("readout")) read_only_kind(*readout, "read-out", e_.readout.emplace(), problems_);
         section.read(e_, Experiment::learning_fields());
         section.close();
     }

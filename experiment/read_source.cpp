@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "experiment/checks.hpp"
 #include "experiment/read_network.hpp"
 #include "experiment/read_simulation.hpp"
 #include "experiment/read_values.hpp"
@@ -77,13 +78,14 @@ SpikeList encode_samples(const SampleSpikes& from, const Images& images, double 
     const auto* rest = std::get_if<RestBetween>(&from.between);
     const auto period = present + (rest ? std::int64_t(std::round(rest->duration / dt)) : 0);
     SpikeList spikes;
+    const int neurons = inputs_of(from.encoder, images.size(), int(present));
     RealFrame<float> image(1, 1, images.size());
     Encoded<float> encoded;
     for (int sample = from.first; sample < from.end; ++sample) {
         std::transform(images.image(sample), images.image(sample) + images.size(), image.row(0), [](std::uint8_t byte) { return float(byte) / 255; });
         encode(from.encoder, image, std::vector{sample}, int(present), dt, seed, 0, encoded);
         for (int t = 0; t < present; ++t)
-            for (int n = 0; n < images.size(); ++n)
+            for (int n = 0; n < neurons; ++n)
                 if (encoded.spikes(t, 0, n)) {
                     spikes.steps.push_back((sample - from.first) * period + t);
                     spikes.neurons.push_back(std::uint32_t(n));
@@ -99,7 +101,7 @@ void read_sample_spikes(Section& section, SimulatedPopulation& to, const Simulat
     if (const YamlNode* dataset = section.need("dataset")) read_only_kind(*dataset, "data set", from.dataset, problems);
     if (const YamlNode* encoder = section.take("encoder")) read_only_kind(*encoder, "encoder", from.encoder, problems);
     if (!is_spiking(from.encoder))
-        problems.key(*section.node().find("encoder"), "gives currents, and a source needs spikes; take bernoulli, poisson or latency");
+        problems.key(*section.node().find("encoder"), "gives currents, and a source needs spikes; take bernoulli, poisson, latency or trains");
     section.read(from, SampleSpikes::fields());
     if (const YamlNode* present = section.take("present")) check_steps(*present, from.present, reading.dt, problems);
     if (const YamlNode* between = section.take("between_samples")) {
@@ -110,14 +112,17 @@ void read_sample_spikes(Section& section, SimulatedPopulation& to, const Simulat
     read_samples(section, from);
     section.close();
     to.source = SpikeList();
+    for (const auto& problem : {wrong_classes(from.dataset), wrong_encoder(from.dataset, from.encoder)})
+        if (!problem.empty()) section.problem(problem);
     if (problems.count() > before) return;
     try {
-        const auto data = load(from.dataset);
+        const int steps = int(std::round(from.present / reading.dt));
+        const auto data = load(from.dataset, reading.dt, steps);
         const auto& images = from.set == SampleSpikes::Set::test ? data.test : data.train;
         if (from.end > images.count) return section.problem(fmt::format("has samples up to {}, and the data set has {}", from.end, images.count));
-        if (to.size == 0) to.size = std::uint32_t(images.size());
-        if (to.size != std::uint32_t(images.size()))
-            section.problem(fmt::format("gives {} neurons, one for each pixel, and the population has {}", images.size(), to.size));
+        const auto neurons = std::uint32_t(inputs_of(from.encoder, images.size(), steps));
+        if (to.size == 0) to.size = neurons;
+        if (to.size != neurons) section.problem(fmt::format("gives {} neurons, one for each pixel or train, and the population has {}", neurons, to.size));
         to.source = encode_samples(from, images, reading.dt, reading.seed);
         reading.to.origins[to.name] = from;
     } catch (const Error& error) {

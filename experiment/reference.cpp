@@ -86,7 +86,7 @@ std::string yaml_reference() {
     text += reference_kinds("input.dataset", "Required.", "datasets");
     text += reference_kinds("input.encoder", "`direct` unless given.", "encoders");
     text += reference_section("input.transform", fmt::format("{}.", Transform::doc), e.transform, Transform::fields());
-    text += reference_section("learning", "`bptt` (required), `optimiser` (required in training), `schedule`, and:", e, Experiment::learning_fields());
+    text += reference_section("learning", "`bptt` (required), `optimiser` (required in training), `schedule`, `readout`, and:", e, Experiment::learning_fields());
     text += reference_section("learning.bptt", "Back-propagation through time: `loss` (required), `surrogate`, `regularisers`, `truncate`, and:", e, Experiment::bptt_fields());
     text += reference_kinds("learning.bptt.loss", "Required.", "losses");
     text += reference_kinds("learning.bptt.surrogate", "The slope that stands for the derivative of a spike by x, the distance of the membrane from the threshold; "
@@ -95,6 +95,8 @@ std::string yaml_reference() {
     text += reference_section("learning.bptt.truncate", "Truncated back-propagation; `steps` is required.", e, Experiment::truncate_fields());
     text += reference_kinds("learning.optimiser", "Required in training.", "optimisers");
     text += reference_kinds("learning.schedule", "`{cosine: {}, warm_up: 1}`: `warm_up` is the number of epochs over which the rate grows from zero.", "schedules");
+    text += reference_kinds("learning.readout", "A second classifier, learned on the spikes of the trained network for its training samples; "
+                  "`summary.json` has its accuracy as `complexity_accuracy`.", "readouts");
     text += reference_section("record", "`spikes` and `membrane`, each a population or a list of them; and:", e.record, Record::fields());
     text += reference_section("output", "", e, Experiment::output_fields());
     return text + simulation_reference();

@@ -26,6 +26,7 @@ constexpr Listed lists[] = {
     {"neurons", nullptr},
     {"surrogates", kinds_of<SurrogateShape>},
     {"losses", kinds_of<Loss>},
+    {"readouts", kinds_of<ReadoutKind>},
     {"regularisers", kinds_of<std::variant<RateBounds>>},
     {"optimisers", kinds_of<OptimiserSpec>},
     {"schedules", kinds_of<ScheduleKind>},

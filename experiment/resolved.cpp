@@ -60,6 +60,7 @@ YamlWriter learning_writer(const Experiment& e) {
     bptt.add_fields(e, Experiment::bptt_fields());
     learning.add("bptt", bptt).add("optimiser", kind_writer(e.optimiser));
     learning.add("schedule", kind_writer(e.schedule.kind).add_fields(e.schedule, std::tuple{warm_up_field}));
+    if (e.readout) learning.add("readout", kind_writer(*e.readout));
     return learning.add_fields(e, Experiment::learning_fields());
 }
 

@@ -42,7 +42,8 @@ public:
     }
 
     void run(const Images& images, Bptt<Real>& bptt) {
-        std::vector<int> samples(std::min(e_.record.samples, images.count));
+        samples_ = std::min(e_.record.samples, images.count);
+        std::vector<int> samples(static_cast<std::size_t>(samples_));
         std::iota(samples.begin(), samples.end(), 0);
         Loader<Real> loader(images, samples, 1, e_.transform, e_.seed, 0, false);
         Batch<Real> batch;
@@ -59,6 +60,12 @@ public:
             file.write(group + "/timestamps", std::span<const double>(spikes.times), {spikes.times.size()});
             file.attribute(group + "/timestamps", "units", std::string("ms"));
             write_integers(file, group + "/node_ids", spikes.neurons);
+            file.attribute(group, "begin", 0);
+            file.attribute(group, "end", engine_.population(index(name)).spec().size);
+            file.attribute(group, "dt", e_.dt);
+            file.attribute(group, "first_step", 0);
+            file.attribute(group, "steps", e_.steps);
+            file.attribute(group, "samples", samples_);
         }
         for (const auto& [name, values] : membrane_) {
             const auto neurons = std::uint64_t(engine_.population(index(name)).spec().size);
@@ -98,6 +105,7 @@ private:
     const Experiment& e_;
     Engine<Real>& engine_;
     Encoded<Real> encoded_;
+    int samples_ = 0;
     std::map<std::string, Spikes> spikes_;
     std::map<std::string, std::vector<double>> membrane_;
 };
@@ -110,6 +118,7 @@ void write_summary(const std::string& path, const Experiment& e, const RunSummar
     json["name"] = e.name;
     json["test_accuracy"] = or_null(s.test_accuracy);
     json["validation_accuracy"] = or_null(s.validation_accuracy);
+    if (s.complexity_accuracy >= 0) json["complexity_accuracy"] = s.complexity_accuracy;
     json["best_epoch"] = s.best_epoch < 0 ? nlohmann::ordered_json() : nlohmann::ordered_json(s.best_epoch + 1);
     json["epochs"] = nlohmann::ordered_json::array();
     for (const auto& epoch : s.epochs)

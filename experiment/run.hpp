@@ -20,6 +20,7 @@ struct RunSummary {
     std::vector<EpochSummary> epochs;
     int best_epoch = -1;              ///< whose weights were tested, from 0
     double test_accuracy = -1, validation_accuracy = -1;
+    double complexity_accuracy = -1;  ///< of the read-out on the test set; -1: none was asked for
     long long parameters = 0;
     double synaptic_operations = 0;   ///< spikes times synapses reached, per test sample
     double wall_seconds = 0, peak_memory_mb = 0;

@@ -9,6 +9,7 @@
 #include "core/surrogate.hpp"
 #include "datasets/dataset.hpp"
 #include "datasets/transform.hpp"
+#include "encoders/complexity.hpp"
 #include "encoders/encoder.hpp"
 #include "engine/network.hpp"
 #include "experiment/simulation_spec.hpp"
@@ -84,6 +85,9 @@ struct NetworkConfig {
     NetworkConfig expanded() const;
 };
 
+/// A second classifier, learned on the trained network's spikes.
+using ReadoutKind = std::variant<ComplexityReadout>;
+
 /// What is written of the trained network's run over the first samples of the test set.
 struct Record {
     std::vector<std::string> spikes, membrane;  ///< names of populations
@@ -133,6 +137,7 @@ struct Experiment {
     OptimiserSpec optimiser;
     ScheduleSpec schedule;
     int epochs = 1, batch = 128;
+    std::optional<ReadoutKind> readout;
     // record: and output:
     Record record;
     std::string folder;              ///< empty: chosen by whoever runs it

@@ -25,6 +25,13 @@ double base_rate(const OptimiserSpec& spec) {
     return std::visit([](const auto& o) { return o.learning_rate; }, spec);
 }
 
+template <class Real> int population_read(const Experiment& e, Engine<Real>& engine) {
+    const auto& name = std::get<ComplexityReadout>(*e.readout).population;
+    int i = engine.populations() - 1;
+    while (!name.empty() && engine.population(i).spec().name != name) --i;
+    return i;
+}
+
 std::vector<int> all_of(const Images& images) {
     std::vector<int> samples(images.count);
     std::iota(samples.begin(), samples.end(), 0);
@@ -39,9 +46,11 @@ double seconds_between(std::chrono::steady_clock::time_point a, std::chrono::ste
 
 template <class Real>
 TrainingRun<Real>::TrainingRun(const Experiment& experiment, const RunOptions& options, Observer& observer)
-    : experiment_(experiment), options_(options), observer_(observer), images_(load(experiment.dataset)),
+    : experiment_(experiment), options_(options), observer_(observer), images_(load(experiment.dataset, experiment.dt, experiment.steps)),
       split_(split(images_.train.count, experiment.validation, experiment.seed)), pool_(experiment.threads),
-      bptt_(make_network(experiment, images_.train.size()), engine_options(experiment), bptt_options(experiment), pool_), engine_(bptt_.engine()),
+      bptt_(make_network(experiment, inputs_of(experiment.encoder, images_.train.size(), experiment.steps)), engine_options(experiment),
+            bptt_options(experiment), pool_),
+      engine_(bptt_.engine()),
       optimiser_(experiment.optimiser, engine_.parameters()),
       schedule_(experiment.schedule, base_rate(experiment.optimiser), experiment.epochs, (std::int64_t(split_.train.size()) + experiment.batch - 1) / experiment.batch),
       best_(Weights<Real>::of(engine_)) {
@@ -178,6 +187,7 @@ template <class Real> Evaluation TrainingRun<Real>::evaluate_on(const Images& im
         all.synaptic_operations += engine_.synaptic_operations();
         all.predictions.insert(all.predictions.end(), bptt_.predictions().begin(), bptt_.predictions().end());
         all.labels.insert(all.labels.end(), batch.labels.begin(), batch.labels.end());
+        if (experiment_.readout) append_complexities(engine_.population(population_read(experiment_, engine_)).spikes, pool_, all.complexities);
     }
     const double n = double(samples.size());
     all.loss /= n, all.accuracy /= n, all.spike_rate /= n, all.synaptic_operations /= n;
@@ -192,12 +202,24 @@ template <class Real> RunSummary TrainingRun<Real>::evaluate() {
     return summary;
 }
 
+/// The class means are learned on the training samples.
+template <class Real> double TrainingRun<Real>::accuracy_by_complexity(const Evaluation& test) {
+    const auto train = evaluate_on(images_.train, split_.train);
+    const auto features = test.complexities.size() / test.labels.size();
+    NearestMean nearest(images_.classes, features);
+    for (std::size_t i = 0; i < train.labels.size(); ++i) nearest.learn({&train.complexities[i * features], features}, train.labels[i]);
+    int correct = 0;
+    for (std::size_t i = 0; i < test.labels.size(); ++i) correct += nearest.predict({&test.complexities[i * features], features}) == test.labels[i];
+    return double(correct) / double(test.labels.size());
+}
+
 /// Folds the normalisers, reads the test set once, and writes the results.
 template <class Real> void TrainingRun<Real>::finish(RunSummary& summary, const Images& test) {
     const auto weights = Weights<Real>::of(engine_);  // as trained, before they are folded
     engine_.fold_normalisers();
     const auto evaluation = evaluate_on(test, all_of(test));
     summary.test_accuracy = evaluation.accuracy;
+    if (experiment_.readout) summary.complexity_accuracy = accuracy_by_complexity(evaluation);
     summary.synaptic_operations = evaluation.synaptic_operations;
     summary.parameters = engine_.parameters().count();
     summary.threads = pool_.threads();

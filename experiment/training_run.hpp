@@ -14,6 +14,7 @@ namespace tripartite {
 struct Evaluation {
     double loss = 0, accuracy = 0, spike_rate = 0, synaptic_operations = 0;  ///< means over the samples
     std::vector<int> predictions, labels;
+    std::vector<double> complexities;  ///< [samples][N] of the population that the read-out reads, if there is one
 };
 
 /// One run of an experiment on images, in one precision.
@@ -33,6 +34,7 @@ private:
     void save();
     void write_curves(const EpochSummary& epoch);
     Evaluation evaluate_on(const Images& images, const std::vector<int>& samples);
+    double accuracy_by_complexity(const Evaluation& test);
     void finish(RunSummary& summary, const Images& test);
     double seconds_since_start() const;
 

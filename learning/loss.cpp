@@ -210,6 +210,21 @@ double CrossEntropyStepMembrane::operator()(const Outputs& y, std::span<const in
 }
 void CrossEntropyStepMembrane::scores(const Outputs& y, int b, std::span<double> scores) const { reduced_scores(values_of(predict), y, b, Reduce::mean, scores); }
 
+double TempotronLoss::operator()(const Outputs& y, std::span<const int> labels, Outputs& bar) const {
+    check_labels(y, labels);
+    double loss = 0;
+    for (int b = 0; b < y.samples; ++b)
+        for (int n = 0; n < y.neurons; ++n) {
+            const double distance = reduced(&Outputs::membrane, y, b, n, Reduce::max) - threshold;
+            if ((distance >= 0) == (n == labels[b])) continue;
+            const double slope = form == TempotronForm::squared ? 2 * distance : distance < 0 ? -1 : 1;
+            loss += (form == TempotronForm::squared ? distance * distance : std::fabs(distance)) / y.samples;
+            spread(&Outputs::membrane, y, b, n, Reduce::max, slope / y.samples, bar);
+        }
+    return loss;
+}
+void TempotronLoss::scores(const Outputs& y, int b, std::span<double> scores) const { reduced_scores(&Outputs::membrane, y, b, Reduce::max, scores); }
+
 bool reads_spikes(const Loss& loss) {
     if (const auto* tet = std::get_if<TemporalEfficient>(&loss)) return tet->of == Readout::spikes;
     if (const auto* step = std::get_if<CrossEntropyStepMembrane>(&loss)) return step->predict == Readout::spikes;

@@ -172,8 +172,30 @@ struct CrossEntropyStepMembrane {
     void scores(const Outputs& y, int b, std::span<double> scores) const;
 };
 
+/// How much an output that is wrong counts.
+enum class TempotronForm { squared, linear };
+inline constexpr std::array<std::string_view, 2> tempotron_form_names{"squared", "linear"};
+
+/// sum over the outputs that are wrong of f(V_max - threshold), V_max = max_t u_t: the label should fire (V_max >= threshold), the
+/// other classes should not. squared: f(x) = x^2, the loss of SpikingJelly's tempotron. linear: f(x) = |x|, whose steepest descent is the
+/// tempotron's rule itself, dw_i = +-rate sum_{t_i < t_max} K(t_max - t_i), + if the neuron should have fired, - if it fired wrongly
+/// (Guetig and Sompolinsky 2006); take `sgd` for it. With the encoder `potentials` and neurons that add up their input and are never reset,
+/// `lif: {beta: 0, reset: none}`, these are tempotrons. Of equal maxima the first step takes the gradient. The prediction has the largest V_max.
+struct TempotronLoss {
+    static constexpr std::string_view name = "tempotron", doc = "outputs whose largest membrane is on the wrong side of the threshold";
+    static constexpr bool reads_membrane = true;
+    double threshold = 1;
+    TempotronForm form = TempotronForm::squared;
+    static constexpr auto fields() {
+        return std::tuple{field("threshold", &TempotronLoss::threshold, "", "that of the output neurons, in their unit"),
+                          field("form", &TempotronLoss::form, "", "distance from the threshold as it is (the classical rule), or squared").one_of(tempotron_form_names)};
+    }
+    double operator()(const Outputs& y, std::span<const int> labels, Outputs& bar) const;
+    void scores(const Outputs& y, int b, std::span<double> scores) const;
+};
+
 using Loss = std::variant<CrossEntropyRate, CrossEntropyCount, CrossEntropyMembrane, SquaredErrorCount, SquaredErrorRate, SquaredErrorMembrane,
-                          CrossEntropyTemporal, SquaredErrorTemporal, TemporalEfficient, CrossEntropyStepMembrane>;
+                          CrossEntropyTemporal, SquaredErrorTemporal, TemporalEfficient, CrossEntropyStepMembrane, TempotronLoss>;
 
 /// Whether its value or its prediction needs spikes: an output population that never fires cannot be trained with it.
 bool reads_spikes(const Loss& loss);

@@ -140,7 +140,11 @@ void Recorder::write_spikes(H5Writer& file, Spikes& s) {
     file.create<std::uint64_t>(group + "/node_ids", {spikes});
     file.attribute(group + "/timestamps", "units", "milliseconds");
     file.attribute(group, "begin", s.begin);  // the neurons recorded, of which some may be silent
-    file.attribute(group, "end", s.end);
+    file.attribute(group, "end", std::min(s.end, population(s.population).size));
+    file.attribute(group, "dt", dt_);
+    file.attribute(group, "first_step", s.steps.first);
+    file.attribute(group, "steps", s.steps.samples());
+    file.attribute(group, "samples", 1);
     std::uint64_t row = 0;
     s.spool->read<Record>(1, [&](std::span<const Record> records) {
         std::vector<double> times;

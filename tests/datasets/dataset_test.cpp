@@ -29,7 +29,7 @@ std::pair<double, double> moments(const Images& images) {
 
 TEST(FashionMnist, IsTheSetOfItsPaper) {
     if (!std::filesystem::is_directory(FashionMnist{}.folder)) GTEST_SKIP() << "Fashion-MNIST is not installed";
-    const ImageSet set = load(FashionMnist{});
+    const ImageSet set = load(FashionMnist{}, 1, 1);
     EXPECT_EQ(set.classes, 10);
     EXPECT_EQ(set.train.count, 60000);
     EXPECT_EQ(set.test.count, 10000);
@@ -45,7 +45,7 @@ TEST(FashionMnist, IsTheSetOfItsPaper) {
 TEST(Mnist, IsTheSetOfItsPaper) {
     const char* data = std::getenv("TRIPARTITE_TEST_DATA");
     if (!data) GTEST_SKIP() << "TRIPARTITE_TEST_DATA does not name a folder that holds mnist";
-    const ImageSet set = load(Mnist{std::string(data) + "/mnist"});
+    const ImageSet set = load(Mnist{std::string(data) + "/mnist"}, 1, 1);
     EXPECT_EQ(histogram(set.train), (std::vector<int>{5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949}));
     EXPECT_EQ(histogram(set.test), (std::vector<int>{980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009}));
     EXPECT_EQ(std::vector(set.train.labels.begin(), set.train.labels.begin() + 5), (std::vector<int>{5, 0, 4, 1, 9}));

@@ -60,6 +60,50 @@ std::vector<int> times(const Latency& encoder, const std::vector<double>& featur
 
 const std::vector<Encoder> spiking{Bernoulli{}, Poisson{700}, Latency{}, Latency{.mapping = Latency::Mapping::log}};
 
+TEST(Trains, AreTheSpikesOfTheSample) {
+    constexpr int T = 7, N = 70, B = 11;
+    RealFrame<float> samples = pixels<float>(B, T * N);
+    Encoded<float> to;
+    for (int again = 0; again < 2; ++again) encode<float>(Trains{}, samples, first(B), T, 1.0, 1, 0, to);
+    ASSERT_EQ(to.signal.neurons(), N);
+    int count = 0;
+    for (int b = 0; b < B; ++b)
+        for (int t = 0; t < T; ++t)
+            for (int n = 0; n < N; ++n) {
+                ASSERT_EQ(to.spikes(t, b, n), samples.row(0, b)[t * N + n] >= 0.5f);
+                count += to.spikes(t, b, n);
+            }
+    EXPECT_NEAR(to.signal.density, double(count) / (T * B * N), 1e-12);
+    EXPECT_EQ(inputs_of(Trains{}, T * N, T), N);
+    EXPECT_EQ(inputs_of(Direct{}, T * N, T), T * N);
+}
+
+/// SpikingJelly's constants for tau = 15 ms, tau_s = tau/4.
+TEST(Potentials, HaveTheTempotronsKernel) {
+    const Potentials e;
+    EXPECT_NEAR(e.peak_time(), 6.93147181, 1e-8);
+    EXPECT_NEAR(e.scale(), 2.11653474, 1e-8);
+    constexpr int T = 300, N = 3;
+    const double dt = 0.25;
+    RealFrame<double> sample(1, 1, T * N);
+    const std::vector<std::pair<int, int>> spikes{{0, 0}, {10, 1}, {90, 1}, {91, 1}};  // step, train
+    for (const auto& [t, n] : spikes) sample.row(0)[t * N + n] = 1;
+    Encoded<double> to;
+    for (int again = 0; again < 2; ++again) encode<double>(e, sample, first(1), T, dt, 1, 0, to);
+    EXPECT_FALSE(to.signal.constant);
+    ASSERT_EQ(to.values.neurons, N);
+    double highest = 0;
+    for (int t = 0; t < T; ++t)
+        for (int n = 0; n < N; ++n) {
+            double expected = 0;
+            for (const auto& [at, of] : spikes)
+                if (of == n && at <= t) expected += 2.11653474 * (std::exp(-(t - at) * dt / 15) - std::exp(-(t - at) * dt / 3.75));
+            ASSERT_NEAR(to.values.row(t)[n], expected, 1e-8);
+            if (n == 0) highest = std::max(highest, to.values.row(t)[n]);
+        }
+    EXPECT_NEAR(highest, 1, 2e-4);
+}
+
 TEST(Direct, IsTheImagesAtEveryStep) {
     const auto images = repeated({-1.5, 0, 2.5}, 2);
     Encoded<double> to;

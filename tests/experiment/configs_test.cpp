@@ -28,9 +28,12 @@ std::vector<std::string> config_names(bool simulated) {
 }
 
 /// The 28 x 28 sets need not be installed to try a network for them.
-int pixels_of(const Dataset& dataset) {
-    const auto* generated = std::get_if<Generated>(&dataset);
-    return generated ? generated->size * generated->size : 28 * 28;
+int features_of(const Experiment& e) {
+    return std::visit([&]<class Kind>(const Kind& set) {
+        if constexpr (makes_trains<Kind>) return set.channels * e.steps;
+        else if constexpr (std::is_same_v<Kind, Generated>) return set.size * set.size;
+        else return 28 * 28;
+    }, e.dataset);
 }
 
 struct Config : testing::TestWithParam<std::string> {};
@@ -38,14 +41,14 @@ struct Config : testing::TestWithParam<std::string> {};
 TEST_P(Config, TrainsABatch) {
     const auto experiment = read_experiment(folder + GetParam());
     constexpr int samples = 4;
-    RealFrame<float> images(1, samples, pixels_of(experiment.dataset));
+    RealFrame<float> images(1, samples, features_of(experiment));
     const RandomStream random(1, "test", "images");
     for (int b = 0; b < samples; ++b)
         for (int n = 0; n < images.neurons; ++n) images.row(0, b)[n] = float(random.uniform(n, 0, b));
     ThreadPool pool(2);
     Encoded<float> input;
     encode(experiment.encoder, images, std::vector{0, 1, 2, 3}, experiment.steps, experiment.dt, 1, 0, input);
-    Bptt<float> bptt(make_network(experiment, images.neurons), {.dt = experiment.dt, .steps = experiment.steps, .samples = samples},
+    Bptt<float> bptt(make_network(experiment, inputs_of(experiment.encoder, images.neurons, experiment.steps)), {.dt = experiment.dt, .steps = experiment.steps, .samples = samples},
                      {experiment.surrogate, experiment.loss, experiment.regulariser, experiment.truncate, experiment.recompute}, pool);
     const auto result = bptt.gradient(input.signal, std::vector{0, 1, 0, 1}, 0, 0);
     EXPECT_TRUE(std::isfinite(result.loss));

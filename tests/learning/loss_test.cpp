@@ -153,7 +153,7 @@ TEST(Loss, AdjointMatchesFiniteDifferences) {
         CrossEntropyMembrane{.reduce = Reduce::sum}, SquaredErrorCount{.correct = 0.8, .incorrect = 0.3}, SquaredErrorRate{.correct = 0.9, .incorrect = 0.1},
         SquaredErrorMembrane{.on = 1.5, .off = -0.5}, TemporalEfficient{.lambda = 0.3, .mean = 0.7, .label_smoothing = 0.1},
         TemporalEfficient{.lambda = 0.3, .of = Readout::spikes}, CrossEntropyStepMembrane{.label_smoothing = 0.1},
-        CrossEntropyStepMembrane{.reduce = StepReduce::mean}};
+        CrossEntropyStepMembrane{.reduce = StepReduce::mean}, TempotronLoss{}, TempotronLoss{.threshold = 0.9, .form = TempotronForm::linear}};
     const RandomStream random(7, "outputs", "finite differences");
     Outputs y = example();
     for (std::size_t i = 0; i < y.spikes.size(); ++i) y.spikes[i] = random.uniform(i, 0), y.membrane[i] = 3 * random.uniform(i, 1) - 1;
