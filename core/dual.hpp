@@ -104,6 +104,8 @@ template <class T, int N> TRIPARTITE_INLINE Dual<T, N> exp(const Dual<T, N>& x) 
     const T y = exp(x.value);
     return x.chain(y, y);
 }
+template <class T, int N> TRIPARTITE_INLINE Dual<T, N> sin(const Dual<T, N>& x) { return x.chain(std::sin(x.value), std::cos(x.value)); }
+template <class T, int N> TRIPARTITE_INLINE Dual<T, N> cos(const Dual<T, N>& x) { return x.chain(std::cos(x.value), -std::sin(x.value)); }
 template <class T, int N> TRIPARTITE_INLINE Dual<T, N> abs(const Dual<T, N>& x) {
     return x.chain(abs(x.value), select(x.value < T(0), T(-1), T(1)));
 }

@@ -11,6 +11,8 @@ enum class Learned {
     no,          ///< cannot be learned
     directly,    ///< the parameter itself, clamped to its bounds after each update
     by_sigmoid,  ///< w with dt / value = sigmoid(w): a time constant that stays above the step
+    as_fraction, ///< w with value = sigmoid(w): between 0 and 1
+    by_softplus, ///< w with value = log(1 + e^w): above 0
 };
 
 /// One named member of a plain struct: the only source of YAML keys, units, bounds, defaults and documentation.

@@ -150,7 +150,7 @@ template <class Real> void Engine<Real>::forward_feed(int population, int begin,
         Index step;
         const Span span{block, chunk, begin, end};
         const Real* input = normalised(population, span, scratch, step);
-        p.run(span, input, step);
+        p.run(span, input, step, scratch);
     };
     if (!p.normaliser)
         return for_each_tile(population, [&](Index block, Chunk chunk, Scratch<Real>& scratch) {
@@ -192,7 +192,7 @@ template <class Real> void Engine<Real>::recurrent_chunk(const Component& compon
                     if (link.to == i && link.internal) link.projection->deliver(source(link), span, rows, scratch);
                 for (const auto& link : links_)
                     if (link.to == i && link.internal) link.projection->add_bias(span, rows);
-                p.run(span, rows, p.input.step(chunk));
+                p.run(span, rows, p.input.step(chunk), scratch);
             }
         }
 }

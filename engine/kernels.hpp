@@ -25,6 +25,10 @@ template <class Real> struct Kernels {
     void (*expand)(const std::uint64_t* spikes, Index rows, Real* values, Index stride);
 
     SlopeKernel<Real> slope;
+
+    /// Random numbers in [0, 1), multiples of 2^-24, of the first W neurons of a block of 64: a function of the key of a
+    /// RandomStream, and of the counter (index of the neuron, then three words).
+    void (*uniform)(std::uint32_t key0, std::uint32_t key1, Index block, std::uint32_t c1, std::uint32_t c2, std::uint32_t c3, Real* to, int width);
 };
 
 /// The kernels for the best instruction set that both this machine and this build have.

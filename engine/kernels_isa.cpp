@@ -4,7 +4,7 @@
 
 #include <bit>
 
-#include "core/pack.hpp"
+#include "core/philox.hpp"
 
 namespace tripartite {
 inline namespace TRIPARTITE_ISA {
@@ -131,7 +131,13 @@ template <class Real> void slope(const Surrogate& surrogate, Real* x, Index coun
     std::visit([&](const auto& shape) { slope_of_shape(shape, surrogate.window, x, count); }, surrogate.shape);
 }
 
-template <class Real> constexpr Kernels<Real> table{multiply<Real>, add_events<Real>, scatter_events<Real>, expand<Real>, slope<Real>};
+template <class Real> void uniform(std::uint32_t key0, std::uint32_t key1, Index block, std::uint32_t c1, std::uint32_t c2, std::uint32_t c3, Real* to, int width) {
+    Numbers u[4];
+    draw_block(key0, key1, block, c1, c2, c3, u);
+    for (int n = 0; n < width; ++n) to[n] = Real(u[n / 16][n % 16] >> 8) * Real(0x1p-24);
+}
+
+template <class Real> constexpr Kernels<Real> table{multiply<Real>, add_events<Real>, scatter_events<Real>, expand<Real>, slope<Real>, uniform<Real>};
 
 }  // namespace
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <cmath>
 #include <utility>
 #include <vector>
 
@@ -67,6 +68,8 @@ template <class M> LearnedParameter learned_parameter(const typename M::template
     });
     if (!found) fail("{} has no parameter '{}' that can be learned", M::name, learn.parameter);
     if (!(p.initial == p.initial)) fail("{}: '{}' is learned and needs an initial value", M::name, learn.parameter);
+    if (p.how != Learned::by_sigmoid && !std::isfinite(p.stored(p.initial, 1)))
+        fail("{}: '{}' is learned and must start inside its bounds, got {}", M::name, learn.parameter, p.initial);
     return p;
 }
 
@@ -115,6 +118,7 @@ template <NeuronModel M> NeuronSpec make_neuron(const typename M::template Param
         };
     int variant = 0;
     if constexpr (requires { M::variant(params); }) variant = M::variant(params);
+    spec.stochastic = is_stochastic<M>(variant);
     spec.float32 = CompiledKernels<M>::template get<float>(variant);
     spec.float64 = CompiledKernels<M>::template get<double>(variant);
     return spec;

@@ -22,15 +22,25 @@ template <class S, class Real> TRIPARTITE_INLINE void store_members(const S& s, 
 }
 template <class M, class Real> TRIPARTITE_INLINE std::array<Pack<Real>, num_ports<M>> load_input(const NeuronTile<Real>& a, Index offset) {
     std::array<Pack<Real>, num_ports<M>> input;
-    TRIPARTITE_UNROLL for (int p = 0; p < num_ports<M>; ++p) input[p] = Pack<Real>::load(a.input + p * a.input_port + offset);
+    TRIPARTITE_UNROLL for (int p = 0; p < num_ports<M>; ++p)
+        input[p] = p == 0 || a.input_port ? Pack<Real>::load(a.input + p * a.input_port + offset) : Pack<Real>(0);
     return input;
 }
 
-/// The spike for x = membrane - threshold: 0 or 1, or between them in a gradient check.
-template <class Real> TRIPARTITE_INLINE Pack<Real> decide(const NeuronTile<Real>& a, Pack<Real> x, Pack<Real> bound) {
-    if constexpr (sizeof(Real) == 8)
-        if (a.soft) return each_lane(x, [&](double y) { return a.soft->primitive(y); });
-    return select(x >= bound, Pack<Real>(1), Pack<Real>(0));
+/// The spike for x = membrane - threshold, in step t at an offset in the row: 0 or 1, or between them in a gradient check.
+template <class M, int variant, class Real>
+TRIPARTITE_INLINE Pack<Real> decide(const NeuronTile<Real>& a, Pack<Real> x, const PackCoefficients<M, Real>& k, int t, Index offset) {
+    using P = Pack<Real>;
+    if constexpr (is_stochastic<M>(variant)) {
+        const P probability = M::probability(x, k);
+        if constexpr (sizeof(Real) == 8)
+            if (a.soft) return probability;
+        return select(P::load(a.uniform + t * a.uniform_step + offset) < probability, P(1), P(0));
+    } else {
+        if constexpr (sizeof(Real) == 8)
+            if (a.soft) return each_lane(x, [&](double y) { return a.soft->primitive(y); });
+        return select(x >= k.bound, P(1), P(0));
+    }
 }
 
 template <class Real> TRIPARTITE_INLINE void store_spikes(const NeuronTile<Real>& a, int t, int b, int lane, Pack<Real> spike) {
@@ -56,7 +66,7 @@ template <class M, int variant, class Real, int Q> TRIPARTITE_INLINE void forwar
             const P u = integrate<M, variant>(s[q], k[q], load_input<M>(a, t * a.input_step + b * a.width + n));
             if (a.membrane) u.store(a.membrane + t * a.membrane_step + b * a.width + n);
             if constexpr (M::spiking) {
-                const P spike = decide(a, u - M::threshold(s[q], k[q]), k[q].bound);
+                const P spike = decide<M, variant>(a, u - M::threshold(s[q], k[q]), k[q], t, Index(b) * a.width + n);
                 reset<M, variant>(s[q], k[q], spike);
                 store_spikes(a, t, b, n, spike);
             }
@@ -116,6 +126,19 @@ template <class M, int variant, class Real, bool learning> struct StepAdjoint {
         take_coefficients(out);
         return out[S];
     }
+    /// From the adjoint of the spike to that of x = u - threshold. `at` is the surrogate's slope at x; for kinds that fire with a
+    /// probability it is x itself.
+    TRIPARTITE_INLINE P through_decision(const PackCoefficients<M, Real>& k, P spike_bar, P at) {
+        if constexpr (!is_stochastic<M>(variant)) return spike_bar * at;
+        else {
+            constexpr int N = 1 + C;
+            P out[N];
+            TRIPARTITE_UNROLL for (int i = 0; i < N; ++i) out[i] = P(0);
+            pull(out, spike_bar, M::probability(Dual<P, N>::seed(at, 0), seeded<N>(k)));
+            take_coefficients(out);
+            return out[0];
+        }
+    }
     /// Takes the adjoint of the threshold.
     TRIPARTITE_INLINE void through_threshold(const PackState<M, Real>& middle, const PackCoefficients<M, Real>& k, P bar) {
         constexpr int N = S + C;
@@ -161,12 +184,12 @@ TRIPARTITE_INLINE void recompute(const AdjointTile<Real>& a, const PackCoefficie
             if constexpr (M::spiking) {
                 const P distance = u - M::threshold(s[q], k[q]);
                 distance.store(x + (t * Q + q) * P::width);
-                reset<M, variant>(s[q], k[q], decide(a, distance, k[q].bound));
+                reset<M, variant>(s[q], k[q], decide<M, variant>(a, distance, k[q], t, at + q * P::width));
             }
         }
 }
 
-/// The adjoint of one step of one pack, given the state before it and the surrogate's slope; returns that of its input.
+/// The adjoint of one step of one pack, given the state before it and the surrogate's slope, or x; returns that of its input.
 template <class M, int variant, class Real, bool learning>
 TRIPARTITE_INLINE auto adjoint_step(const AdjointTile<Real>& a, const PackCoefficients<M, Real>& k, const PackState<M, Real>& before, int t, Index at,
                                     const Real* slope, StepAdjoint<M, variant, Real, learning>& adjoint) {
@@ -176,10 +199,10 @@ TRIPARTITE_INLINE auto adjoint_step(const AdjointTile<Real>& a, const PackCoeffi
     if constexpr (M::spiking) {
         auto middle = before;
         const P u = integrate<M, variant>(middle, k, input);
-        const P spike = decide(a, u - M::threshold(middle, k), k.bound);
+        const P spike = decide<M, variant>(a, u - M::threshold(middle, k), k, t, at);
         P spike_bar = adjoint.through_reset(middle, k, spike) * P(a.reset_gradient);
         if (a.spikes_bar) spike_bar += P::load(a.spikes_bar + t * a.spikes_bar_step + at);
-        const P x_bar = spike_bar * P::load(slope);
+        const P x_bar = adjoint.through_decision(k, spike_bar, P::load(slope));
         u_bar += x_bar;
         adjoint.through_threshold(middle, k, -x_bar);
     }
@@ -202,20 +225,21 @@ template <class M, int variant, class Real, bool learning, int Q> TRIPARTITE_INL
         sum[q].fill(P(0));
     }
     recompute<M, variant, Real, Q>(a, k, states, x, at);
-    if constexpr (M::spiking) a.slope(*a.surrogate, x, Index(a.steps) * Q * P::width);
+    if constexpr (M::spiking && !is_stochastic<M>(variant)) a.slope(*a.surrogate, x, Index(a.steps) * Q * P::width);
     for (int t = a.steps - 1; t >= 0; --t)
         TRIPARTITE_UNROLL for (int q = 0; q < Q; ++q) {
             const auto before = load_members<PackState<M, Real>>(states + (t * Q + q) * S * P::width, P::width);
             const Index here = at + q * P::width;
             const auto input_bar = adjoint_step(a, k[q], before, t, here, x + (t * Q + q) * P::width, adjoint[q]);
             TRIPARTITE_UNROLL for (int i = 0; i < I; ++i) {
+                if (i > 0 && !a.input_bar_port) continue;
                 if (a.input_bar_step) input_bar[i].store(a.input_bar + i * a.input_bar_port + t * a.input_bar_step + here);
                 else sum[q][i] += input_bar[i];
             }
         }
     TRIPARTITE_UNROLL for (int q = 0; q < Q; ++q) {
         if (!a.input_bar_step)
-            TRIPARTITE_UNROLL for (int i = 0; i < I; ++i) sum[q][i].store(a.input_bar + i * a.input_bar_port + at + q * P::width);
+            TRIPARTITE_UNROLL for (int i = 0; i < (a.input_bar_port ? I : 1); ++i) sum[q][i].store(a.input_bar + i * a.input_bar_port + at + q * P::width);
         TRIPARTITE_UNROLL for (int i = 0; i < S; ++i) adjoint[q].state_bar[i].store(a.state_bar + i * a.state_variable + at + q * P::width);
         if constexpr (learning)
             for (int i = 0; i < num_coefficients<M>; ++i)

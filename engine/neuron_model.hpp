@@ -32,6 +32,8 @@
 ///   substeps                      integrate, decision and reset run so many times in a step of dt; coefficients are for dt/substeps
 ///   receive(state, k, input)      once a step, after the last reset: takes what arrived, where integrate must not
 ///   needs_double(variant)         kinds that exist in double precision only: they validate, and rounding would spoil it
+///   stochastic(variant)           kinds that fire with probability(x, k) at a distance x = u - threshold, in place of firing at x >= k.bound:
+///                                 backwards its derivative takes the place of the surrogate
 ///   trainable                     false: no adjoint is compiled
 ///   detaches_reset(params)        whether a reset passes no gradient
 namespace tripartite {
@@ -51,6 +53,10 @@ template <class M> inline constexpr int num_substeps = [] {
 template <class M, class Real> constexpr bool exists_in(int variant) {
     if constexpr (requires { M::needs_double(variant); }) return sizeof(Real) == sizeof(double) || !M::needs_double(variant);
     else return variant >= 0;
+}
+template <class M> constexpr bool is_stochastic(int variant) {
+    if constexpr (requires { M::stochastic(variant); }) return M::stochastic(variant);
+    else return false;
 }
 template <class M> inline constexpr bool is_trainable = [] {
     if constexpr (requires { M::trainable; }) return M::trainable; else return true;

@@ -18,7 +18,7 @@ struct LearnedParameter {
     double initial = 0;       ///< in the units of the field table
     double min = 0, max = 0;  ///< its bounds
 
-    /// What is stored and updated, and back. by_sigmoid: dt / value = sigmoid(stored).
+    /// What is stored and updated, and back, as Learned says.
     double stored(double value, double dt) const;
     double value(double stored, double dt) const;
     double slope(double stored, double dt) const;  ///< d value / d stored
@@ -28,7 +28,7 @@ struct LearnedParameter {
 struct NeuronSpec {
     std::string model;
     int states = 0, coefficients = 0, ports = 1;
-    bool spiking = true, detach_reset = false, trainable = true;
+    bool spiking = true, detach_reset = false, trainable = true, stochastic = false;
     std::vector<std::string> port_names, port_units;  ///< [ports]
     std::vector<double> initial;            ///< [states]
     std::vector<std::string> state_names, state_units;

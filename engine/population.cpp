@@ -10,7 +10,7 @@ namespace tripartite {
 
 template <class Real>
 Population<Real>::Population(const PopulationSpec& spec, double dt, std::uint64_t seed, Parameters<Real>& parameters)
-    : spec_(spec), dt_(dt), dropping_(seed, spec.name, "dropout"), parameters_(parameters), width_(tile_width(spec.size)),
+    : spec_(spec), dt_(dt), dropping_(seed, spec.name, "dropout"), firing_(seed, spec.name, "firing"), parameters_(parameters), width_(tile_width(spec.size)),
       blocks_((spec.size + width_ - 1) / width_), coefficients_(spec.neuron.coefficients * padded()) {
     for (const auto& l : spec_.neuron.learned) {
         if (l.how == Learned::by_sigmoid && !(l.initial > dt))
@@ -74,7 +74,7 @@ template <class Real> void Population<Real>::reset() {
 }
 
 template <class Real> void Population<Real>::drop(double p, int first_sample, int epoch, ThreadPool& pool) {
-    dropped_ = p;
+    dropped_ = p, first_sample_ = first_sample, epoch_ = epoch;
     if (p == 0) return;
     const auto bound = probability_bound(p);
     pool.for_each(blocks_for(spec_.size), [&](Index i, int) {
@@ -106,8 +106,21 @@ template <class Real> NeuronTile<Real> Population<Real>::tile(const Span& span, 
     return a;
 }
 
-template <class Real> void Population<Real>::run(const Span& span, const Real* input_rows, Index input_step) {
-    const auto a = tile(span, input_rows, input_step);
+/// The random numbers that decide who fires: drawn again on the way back, never stored.
+template <class Real> void Population<Real>::draw_uniform(NeuronTile<Real>& a, const Span& span, Scratch<Real>& scratch) const {
+    if (!spec_.neuron.stochastic || soft) return;
+    a.uniform_step = Index(a.samples) * width_;
+    scratch.uniform.ensure(a.steps * a.uniform_step);
+    a.uniform = scratch.uniform.data();
+    for (int t = 0; t < a.steps; ++t)
+        for (int b = 0; b < a.samples; ++b)
+            kernels<Real>().uniform(firing_.key(0), firing_.key(1), span.block, std::uint32_t(span.begin + t), std::uint32_t(first_sample_ + span.chunk.first + b), std::uint32_t(epoch_),
+                                    scratch.uniform.data() + t * a.uniform_step + Index(b) * width_, width_);
+}
+
+template <class Real> void Population<Real>::run(const Span& span, const Real* input_rows, Index input_step, Scratch<Real>& scratch) {
+    auto a = tile(span, input_rows, input_step);
+    draw_uniform(a, span, scratch);
     Real* kept = history_.data() + (span.begin - window_begin_) / segment_ * spec_.neuron.states * state_size();
     for (int i = 0; i < spec_.neuron.states; ++i) {
         const Index at = i * state_size() + state_offset(span.block, span.chunk);
@@ -132,6 +145,7 @@ void Population<Real>::adjoint(const Span& span, const Real* input_rows, Index i
                                Index input_bar_step, const Surrogate& surrogate, Scratch<Real>& scratch) {
     AdjointTile<Real> a;
     static_cast<NeuronTile<Real>&>(a) = tile(span, input_rows, input_step);
+    draw_uniform(a, span, scratch);
     const Index step = Index(span.chunk.samples) * width_;
     a.state = history_.data() + (span.begin - window_begin_) / segment_ * spec_.neuron.states * state_size() + state_offset(span.block, span.chunk);
     if (spec_.neuron.spiking) a.spikes_bar = spikes_bar, a.spikes_bar_step = step;

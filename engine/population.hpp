@@ -30,13 +30,13 @@ public:
     void discretise();
     /// The initial state, in every sample; no spikes.
     void reset();
-    /// Chooses the neurons whose spikes this batch drops; p = 0 drops none.
+    /// Chooses the neurons whose spikes this batch drops; p = 0 drops none. What the batch draws has first_sample and epoch as its keys.
     void drop(double p, int first_sample, int epoch, ThreadPool& pool);
 
     /// To be called before the first span of a window.
     void begin_window(int begin) { window_begin_ = begin; }
     /// Runs the steps of a span; `input` is [steps or 1][samples][W] with `input_step` between steps.
-    void run(const Span& span, const Real* input, Index input_step);
+    void run(const Span& span, const Real* input, Index input_step, Scratch<Real>& scratch);
     /// Pulls `spikes_bar` [steps][samples][W], or null, back; writes the adjoint of the input to `input_bar`.
     void adjoint(const Span& span, const Real* input, Index input_step, Real* spikes_bar, Real* input_bar, Index input_bar_step,
                  const Surrogate& surrogate, Scratch<Real>& scratch);
@@ -72,13 +72,14 @@ public:
 
 private:
     NeuronTile<Real> tile(const Span& span, const Real* input, Index input_step);
+    void draw_uniform(NeuronTile<Real>& a, const Span& span, Scratch<Real>& scratch) const;
     Index state_offset(Index block, Chunk c) const { return (block * shape_.samples + c.first) * Index(width_); }
     Index state_size() const { return blocks_ * shape_.samples * Index(width_); }
     std::vector<double> learned_values(Index neuron) const;
 
     PopulationSpec spec_;
     double dt_;
-    RandomStream dropping_;
+    RandomStream dropping_, firing_;
     Parameters<Real>& parameters_;
     int width_;
     Index blocks_;
@@ -91,6 +92,7 @@ private:
     Shape shape_;
     int segment_ = 0;
     int window_begin_ = 0;
+    int first_sample_ = 0, epoch_ = 0;
     double dropped_ = 0, density_ = 0;
     std::uint64_t spikes_in_window_ = 0;
 };

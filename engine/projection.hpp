@@ -26,7 +26,7 @@ template <class Real> struct InputAdjoint {
 
 /// Buffers of one worker.
 template <class Real> struct Scratch {
-    Array<Real> rows, tile, bar, kernel, panel;
+    Array<Real> rows, tile, bar, kernel, panel, uniform;
 };
 
 /// Weighted connections from one population to another, `delay` steps later. The engine sees only this.

@@ -5,6 +5,14 @@
 namespace tripartite {
 inline namespace TRIPARTITE_ISA {
 
+/// Whether the neurons from n on fire, at distances x from their thresholds.
+template <class M, int variant, class Real, class K> TRIPARTITE_INLINE Mask<Real> fires(const StepRange<Real>& a, Pack<Real> x, const K& k, Index n) {
+    if constexpr (is_stochastic<M>(variant)) {
+        static_assert(num_substeps<M> == 1, "one random number decides once a step");
+        return Pack<Real>::load(a.uniform + n) < M::probability(x, k);
+    } else return x >= k.bound;
+}
+
 /// One step of simulation of `packs` packs of neurons from n on; returns one bit per neuron that fired. Several packs side by side
 /// fill the time that the sub-steps of one wait for each other.
 template <class M, int variant, int packs, class Real, class K> TRIPARTITE_INLINE std::uint64_t step_packs(const StepRange<Real>& a, const K& coefficients, Index n) {
@@ -26,7 +34,7 @@ template <class M, int variant, int packs, class Real, class K> TRIPARTITE_INLIN
             const auto& k = coefficients(pack);
             const P u = integrate<M, variant>(s[pack], k, input[pack]);
             if constexpr (M::spiking) {
-                const auto spike = u - M::threshold(s[pack], k) >= k.bound;
+                const auto spike = fires<M, variant>(a, u - M::threshold(s[pack], k), k, n + pack * P::width);
                 reset<M, variant>(s[pack], k, select(spike, P(1), P(0)));
                 fired |= std::uint64_t(bits(spike)) << (pack * P::width);
             }

@@ -12,7 +12,7 @@ namespace tripartite {
 
 template <class Real> struct NeuronTile {
     int steps = 0, samples = 0, width = 0;
-    const Real* input = nullptr;         ///< [P][T][B][W]
+    const Real* input = nullptr;         ///< [P][T][B][W]; with input_port 0 nothing arrives at the ports after the first
     Index input_step = 0, input_port = 0;
     Real* state = nullptr;               ///< [S][B][W]; in: before the first step, out: after the last
     Index state_variable = 0;
@@ -20,9 +20,11 @@ template <class Real> struct NeuronTile {
     Index coefficient = 0;
     std::uint64_t* spikes = nullptr;     ///< [T][B] words, neuron i of the block at bit i
     Index spikes_step = 0;
+    const Real* uniform = nullptr;       ///< [T][B][W] random numbers in [0, 1), for kinds that fire with a probability
+    Index uniform_step = 0;
     Real* membrane = nullptr;            ///< [T][B][W], or null: the value compared with the threshold, before reset
     Index membrane_step = 0;
-    const Surrogate* soft = nullptr;     ///< float64 only: spikes become surrogate.primitive(membrane - threshold)
+    const Surrogate* soft = nullptr;     ///< float64 only: spikes become surrogate.primitive(membrane - threshold), or the probability
     Real* soft_spikes = nullptr;         ///< [T][B][W], samples soft_sample apart
     Index soft_step = 0, soft_sample = 0;
 };
@@ -36,7 +38,8 @@ template <class Real> struct AdjointTile : NeuronTile<Real> {
     Index spikes_bar_step = 0;
     const Real* membrane_bar = nullptr;  ///< [T][B][W], or null
     Index membrane_bar_step = 0;
-    Real* input_bar = nullptr;           ///< [P][T][B][W], may be `spikes_bar`; with step 0 the sum over steps is written
+    Real* input_bar = nullptr;           ///< [P][T][B][W], may be `spikes_bar`; with step 0 the sum over steps is written;
+                                         ///< with port 0 only that of the first port
     Index input_bar_step = 0, input_bar_port = 0;
     Real* state_bar = nullptr;           ///< [S][B][W] strides of state; in: after the last step, out: before the first
     double* coefficients_bar = nullptr;  ///< [C][W], added to
@@ -59,6 +62,7 @@ template <class Real> struct StepRange {
     Index coefficient = 0;               ///< distance between coefficients; 0: [C]
     Real* input[most_ports] = {};        ///< [N] for each port; set to zero when it was read
     Index input_neuron[most_ports] = {}; ///< 1, or 0 where nothing can arrive: one pack of zeros stands for all neurons
+    const Real* uniform = nullptr;       ///< [N] random numbers in [0, 1), for kinds that fire with a probability
     std::uint64_t* spikes = nullptr;     ///< [N / 64]
 };
 

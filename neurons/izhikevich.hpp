@@ -8,10 +8,11 @@ namespace tripartite {
 ///   consistent: V' = V + h (0.04 V^2 + 5 V + 140 - U + I_e + current) + weights [mV],   U' = U + h a (b V - U) with the V before
 ///   otherwise, as in the paper: V moves in two halves of h, the weights are a current, and U moves last, with the new V
 ///
-/// The numbers of the equation carry the units; V is not allowed below V_min.
+/// The numbers of the equation carry the units; V is not allowed below V_min. In training the input is `weights`, and a, b, c, d can be
+/// learned, which is ours.
 struct Izhikevich {
     static constexpr std::string_view name = "izhikevich", doc = "Izhikevich's neuron of two variables (NEST)";
-    static constexpr bool spiking = true, trainable = false;
+    static constexpr bool spiking = true;
     static constexpr int ports = 2;
     static constexpr const auto& port_names = nest::jump_ports;
     static constexpr std::string_view port_units[] = {"mV", "pA"};
@@ -25,15 +26,15 @@ struct Izhikevich {
         return std::tuple{
             field("V_th", &P::V_th, "mV", "threshold"),
             field("V_min", &P::V_min, "mV", "lowest potential; none unless given"),
-            field("a", &P::a, "", "rate of the recovery U [1/ms]"),
-            field("b", &P::b, "", "how U follows V"),
-            field("c", &P::c, "mV", "potential after a spike"),
-            field("d", &P::d, "mV", "what a spike adds to U"),
+            field("a", &P::a, "", "rate of the recovery U [1/ms]").learnable(Learned::directly),
+            field("b", &P::b, "", "how U follows V").learnable(Learned::directly),
+            field("c", &P::c, "mV", "potential after a spike").learnable(Learned::directly),
+            field("d", &P::d, "mV", "what a spike adds to U").learnable(Learned::directly),
             field("I_e", &P::I_e, "pA", "constant current"),
             field("consistent_integration", &P::consistent_integration, "", "one Euler step in each dt; else the scheme of the paper, made for 1 ms"),
         };
     }
-    static std::string_view problem(const Params<double>& p) { return p.c >= p.V_th ? "c must be below V_th" : ""; }
+    template <class T> static std::string_view problem(const Params<T>& p) { return p.c >= p.V_th ? "c must be below V_th" : ""; }
 
     template <class T> struct State { T V_m, U_m; };
     template <class T> static constexpr auto state_fields() {
@@ -43,8 +44,8 @@ struct Izhikevich {
     static State<double> initial(const Params<double>& p) { return {-65, -65 * p.b}; }
 
     template <class T> struct Coefficients { T h, a, b, c, d, I_e, V_min, V_th, bound; };
-    static Coefficients<double> coefficients(const Params<double>& p, double dt) {
-        return {p.consistent_integration ? dt : dt / 2, p.a * dt, p.b, p.c, p.d, p.I_e, nest::finite_bound(p.V_min), p.V_th, 0};
+    template <class T> static Coefficients<T> coefficients(const Params<T>& p, double dt) {
+        return {T(p.consistent_integration ? dt : dt / 2), p.a * T(dt), p.b, p.c, p.d, p.I_e, T(nest::finite_bound(value(p.V_min))), p.V_th, T(0.0)};
     }
 
     enum Variant { paper, consistent };
@@ -65,14 +66,15 @@ struct Izhikevich {
     }
     template <class T> TRIPARTITE_INLINE static auto threshold(const State<T>&, const auto& k) { return k.V_th; }
     template <int variant, class T> TRIPARTITE_INLINE static void reset(State<T>& s, const auto& k, const T& spike) {
-        s.V_m = select(spike > T(0), k.c, s.V_m);
-        s.U_m = fma(spike, k.d, s.U_m);
+        s.V_m = (value_of<T>(1) - spike) * s.V_m + spike * k.c;
+        s.U_m = s.U_m + spike * k.d;
     }
 
 private:
     template <class T> TRIPARTITE_INLINE static T moved(const T& v, const T& u, const T& current, const auto& k) {
-        using V = scalar_of<T>;
-        return fma(k.h, fma(fma(T(V(0.04)), v, T(V(5))), v, T(V(140)) - u + current), v);
+        using V = value_of<T>;
+        using R = scalar_of<V>;
+        return fma(k.h, fma(fma(V(R(0.04)), v, V(R(5))), v, V(R(140)) - u + current), v);
     }
 };
 

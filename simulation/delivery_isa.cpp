@@ -1,15 +1,13 @@
 // Compiled once per instruction set: raw pointers and vectors only.
 #include <cstring>
 
-#include "core/pack.hpp"
+#include "core/philox.hpp"
 #include "simulation/kernels_isa.hpp"
 
 namespace tripartite {
 inline namespace TRIPARTITE_ISA {
 namespace {
 
-typedef std::uint64_t Words __attribute__((vector_size(64)));
-typedef std::uint32_t Numbers __attribute__((vector_size(64)));
 typedef std::int32_t Counts __attribute__((vector_size(64)));
 typedef std::uint16_t Shorts __attribute__((vector_size(32)));
 
@@ -19,48 +17,6 @@ template <class V> TRIPARTITE_INLINE V load(const void* from) {
     return v;
 }
 template <class V> TRIPARTITE_INLINE void store(const V& v, void* to) { std::memcpy(to, &v, sizeof v); }
-
-/// The products of the low halves.
-TRIPARTITE_INLINE Words multiply_halves(Words a, Words b) {
-#if defined(__AVX512F__)
-    return reinterpret_cast<Words>(_mm512_mul_epu32(reinterpret_cast<__m512i>(a), reinterpret_cast<__m512i>(b)));
-#else
-    return (a & 0xffffffff) * (b & 0xffffffff);
-#endif
-}
-
-/// Philox 4x32-10 (Salmon et al., SC 2011) of eight counters, one in the low half of each word. High halves of the results are junk.
-TRIPARTITE_INLINE void philox(Words (&c)[4], std::uint32_t key0, std::uint32_t key1) {
-    const Words m0 = Words{} + 0xD2511F53u, m1 = Words{} + 0xCD9E8D57u;
-    TRIPARTITE_UNROLL for (int round = 0; round < 10; ++round) {
-        const Words p0 = multiply_halves(c[0], m0), p1 = multiply_halves(c[2], m1);
-        const Words k0 = Words{} + std::uint32_t(key0 + unsigned(round) * 0x9E3779B9u), k1 = Words{} + std::uint32_t(key1 + unsigned(round) * 0xBB67AE85u);
-        c[0] = (p1 >> 32) ^ c[1] ^ k0;
-        c[2] = (p0 >> 32) ^ c[3] ^ k1;
-        c[1] = p1;
-        c[3] = p0;
-    }
-}
-
-TRIPARTITE_INLINE Numbers low_halves(Words a, Words b) {
-    typedef std::uint32_t Half __attribute__((vector_size(32)));
-    const Half halves[2] = {__builtin_convertvector(a, Half), __builtin_convertvector(b, Half)};
-    return load<Numbers>(halves);
-}
-
-/// The random numbers of the 64 neurons of a block, in their order.
-TRIPARTITE_INLINE void draw_block(std::uint32_t key0, std::uint32_t key1, std::uint64_t step, Index block, Numbers (&u)[4]) {
-    const Words lanes = {0, 1, 2, 3, 4, 5, 6, 7};
-    Words half[2][4];
-    TRIPARTITE_UNROLL for (int h = 0; h < 2; ++h) {
-        half[h][0] = lanes + std::uint64_t(std::uint32_t(block) * 16 + unsigned(h) * 8);
-        half[h][1] = Words{} + std::uint32_t(step);
-        half[h][2] = Words{} + std::uint32_t(step >> 32);
-        half[h][3] = Words{};
-        philox(half[h], key0, key1);
-    }
-    TRIPARTITE_UNROLL for (int w = 0; w < 4; ++w) u[w] = low_halves(half[0][w], half[1][w]);
-}
 
 TRIPARTITE_INLINE bool any(Counts v) {
 #if defined(__AVX512F__)
@@ -88,7 +44,7 @@ template <class Real>
 void add_poisson(const PoissonTable& table, std::uint32_t key0, std::uint32_t key1, std::uint64_t step, Index first, Index blocks, Real weight, Real* row) {
     for (Index b = 0; b < blocks; ++b, row += 64) {
         Numbers u[4];
-        draw_block(key0, key1, step, first + b, u);
+        draw_block(key0, key1, first + b, std::uint32_t(step), std::uint32_t(step >> 32), 0, u);
         Counts counts[4] = {};
         for (int k = 0; k < table.thresholds; ++k) {
             const Numbers bound = Numbers{} + table.bounds[std::size_t(k)];
@@ -107,7 +63,7 @@ void add_poisson(const PoissonTable& table, std::uint32_t key0, std::uint32_t ke
 void draw_bits(std::uint64_t bound, std::uint32_t key0, std::uint32_t key1, std::uint64_t step, Index first, Index blocks, std::uint64_t* words) {
     for (Index b = 0; b < blocks; ++b) {
         Numbers u[4];
-        draw_block(key0, key1, step, first + b, u);
+        draw_block(key0, key1, first + b, std::uint32_t(step), std::uint32_t(step >> 32), 0, u);
         std::uint64_t word = 0;
         for (int i = 0; i < 64; ++i) word |= std::uint64_t(u[i / 16][i % 16] < bound) << i;
         words[b] = word;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "engine/kernels.hpp"
 #include "simulation/kernels.hpp"
 
 namespace tripartite {
@@ -30,6 +31,7 @@ template <class Real> void Worker<Real>::make_neurons(int p) {
     else {
         initial_state(p, neurons);
         coefficients(p, neurons);
+        if (spec.neuron.stochastic) neurons.uniform = Array<Real>(share(p).padded());
     }
     populations_.push_back(std::move(neurons));
 }
@@ -101,12 +103,21 @@ template <class Real> void Worker<Real>::step_neurons(int p, Index t) {
             range.input[port] = reached ? row_[std::size_t(port)] + own.local : nothing_.data();
             range.input_neuron[port] = reached;
         }
+        if (spec.neuron.stochastic) draw_uniform(p, t), range.uniform = neurons.uniform.data();
         range.spikes = words;
         spec.neuron.template kernels<Real>().step(range);
     }
     if (own.owned() % 64 != 0) words[own.owned() / 64] &= (std::uint64_t(1) << own.owned() % 64) - 1;
     for (auto& store : stores_.all)
         if (store->listens_to() == p) store->targets_fired(t, {words, std::size_t(own.padded() / 64)});
+}
+
+template <class Real> void Worker<Real>::draw_uniform(int p, Index t) {
+    const RandomStream stream(shared_.options.seed, shared_.network.populations[std::size_t(p)].name, "firing");
+    Real* to = populations_[std::size_t(p)].uniform.data();
+    const Index first = Index(share(p).begin) / 64;
+    for (Index block = 0; block < share(p).padded() / 64; ++block)
+        kernels<Real>().uniform(stream.key(0), stream.key(1), first + block, std::uint32_t(t), std::uint32_t(std::uint64_t(t) >> 32), 0, to + block * 64, 64);
 }
 
 template <class Real> void Worker<Real>::take(Index t) {

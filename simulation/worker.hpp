@@ -34,7 +34,7 @@ public:
 
 private:
     struct Neurons {
-        Array<Real> state, coefficients;
+        Array<Real> state, coefficients, uniform;  ///< uniform: random numbers of the step, where firing is by chance
         bool uniform = true;
         std::vector<bool> reached;            ///< [port] whether anything can arrive
         std::unique_ptr<SourceInput> source;  ///< fires by itself
@@ -48,6 +48,7 @@ private:
     void initial_state(int population, Neurons& neurons);
     void coefficients(int population, Neurons& neurons);
     void step_neurons(int population, Index t);
+    void draw_uniform(int population, Index t);
 
     SharedNetwork& shared_;
     Partition partition_;

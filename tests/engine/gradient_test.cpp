@@ -92,6 +92,7 @@ TEST_P(Gradient, IsTheSameToTheBitForAnyThreadsAndEitherKernel) {
     ThreadPool one(1);
     const auto reference = make<float>(GetParam(), one, nullptr);
     const double expected = run(*reference, GetParam(), input, true);
+    for (const float x : reference->parameters().gradients) ASSERT_TRUE(std::isfinite(x));
     for (const int threads : {2, 3, 8})
         for (const double density : {0.0, 1.1}) {
             ThreadPool pool(threads);
@@ -100,6 +101,40 @@ TEST_P(Gradient, IsTheSameToTheBitForAnyThreadsAndEitherKernel) {
             const auto& g = engine->parameters().gradients;
             EXPECT_EQ(std::memcmp(g.data(), reference->parameters().gradients.data(), g.size() * sizeof(float)), 0) << threads << " " << density;
         }
+}
+
+TEST(FiringByChance, DrawsTheSameNumbersInWindowsAndOnTheWayBack) {
+    const auto all = cases();
+    const auto& c = *std::ranges::find(all, "firing_by_chance", &Case::name);
+    ThreadPool pool(2);
+    const auto input = random_input<double>(T, B, 5);
+    const auto whole = make<double>(c, pool, nullptr);
+    const double expected = run(*whole, c, input, true);
+    for (const int window : {1, 3}) {
+        const auto parts = make<double>(c, pool, nullptr, window);
+        EXPECT_DOUBLE_EQ(run(*parts, c, input, true, window), expected) << window;
+        for (Index i = 0; i < whole->parameters().gradients.size(); ++i)
+            ASSERT_NEAR(parts->parameters().gradients[i], whole->parameters().gradients[i], 1e-9 * (1 + std::fabs(whole->parameters().gradients[i]))) << window << " " << i;
+    }
+}
+
+TEST(FiringByChance, EpochsAndSamplesDrawOtherNumbers) {
+    const auto all = cases();
+    const auto& c = *std::ranges::find(all, "firing_by_chance", &Case::name);
+    ThreadPool pool(2);
+    const auto input = random_input<double>(T, B, 5);
+    Signal<double> signal;
+    signal.values = &input;
+    const auto spikes = [&](int first_sample, int epoch) {
+        const auto engine = make<double>(c, pool, nullptr);
+        engine->begin(signal, Phase::training, first_sample, epoch);
+        engine->forward(0, T, Phase::training);
+        const auto* words = engine->population(0).spikes.block(0);
+        return std::vector<std::uint64_t>(words, words + T * B);
+    };
+    EXPECT_EQ(spikes(0, 0), spikes(0, 0));
+    EXPECT_NE(spikes(0, 0), spikes(0, 1));
+    EXPECT_NE(spikes(0, 0), spikes(19, 0));
 }
 
 INSTANTIATE_TEST_SUITE_P(Networks, Gradient, testing::ValuesIn(cases()), [](const auto& info) { return info.param.name; });

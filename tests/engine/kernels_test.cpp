@@ -107,6 +107,18 @@ TYPED_TEST(KernelsOf, ScatteredEventsAddRowByRow) {
         }
 }
 
+TYPED_TEST(KernelsOf, UniformNumbersAreThoseOfTheStream) {
+    const RandomStream random(1, "test", "uniform");
+    for (const int width : {16, 64}) {
+        std::vector<TypeParam> u(std::size_t(width), TypeParam(0));
+        kernels<TypeParam>().uniform(random.key(0), random.key(1), 3, 5, 7, 11, u.data(), width);
+        for (int n = 0; n < width; ++n) {
+            const auto word = random.bits(std::uint32_t(3 * 16 + n % 16), 5, 7, 11)[std::size_t(n / 16)];
+            ASSERT_EQ(u[std::size_t(n)], TypeParam(word >> 8) / TypeParam(1 << 24));
+        }
+    }
+}
+
 TEST(InstructionSet, HasAName) { EXPECT_FALSE(instruction_set().empty()); }
 
 }  // namespace

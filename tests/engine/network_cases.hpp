@@ -47,6 +47,12 @@ inline std::vector<Case> cases() {
     all.push_back({"learned_neurons", {5, {{"a", 20, lif(Lif::Reset::subtract, false, {{"beta", true}, {"threshold", true}})},
                                            {"b", 18, lif(Lif::Reset::value, true, {{"tau_m", false}, {"threshold", false}})}, {"out", 3, readout}},
                                        {{"input", "a", kind()}, {"a", "b", kind()}, {"b", "out", kind()}}}});
+    const auto meta = make_neuron<Meta>({}, {{"decay", true}, {"gain", true}, {"bias", true}, {"recovery_decay", true}, {"recovery_jump", true}, {"threshold", true}, {"slope", true}});
+    const auto quadratic = make_neuron<QuadraticMeta>({.tau = 2}, {{"a", true}, {"b", true}, {"c", true}, {"d", true}, {"slope", false}});
+    all.push_back({"firing_by_chance", {5, {{"a", 20, meta}, {"b", 18, quadratic, 0.2}, {"out", 3, readout}},
+                                        {{"input", "a", kind()}, {"a", "a", kind(), 1}, {"a", "b", kind()}, {"b", "out", kind()}}}});
+    all.push_back({"two_ports", {5, {{"a", 20, make_neuron<Izhikevich>({.V_th = -55}, {{"d", true}})}, {"out", 3, readout}},
+                                 {{"input", "a", kind()}, {"a", "out", kind()}}}});
     return all;
 }
 

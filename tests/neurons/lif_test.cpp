@@ -5,33 +5,12 @@
 
 #include "neurons/presets.hpp"
 #include "tests/io/temporary_folder.hpp"
-#include "tests/neurons/tile_buffers.hpp"
+#include "tests/neurons/trace.hpp"
 
 namespace tripartite {
 namespace {
 
 using Params = Lif::Params<double>;
-
-/// One neuron: membranes before the reset, and the steps (from 0) at which it fires.
-struct Trace {
-    std::vector<double> membrane;
-    std::vector<int> spikes;
-};
-template <class M = Lif> Trace run(const typename M::template Params<double>& params, const std::vector<double>& input, double dt = 1) {
-    TileBuffers<double> tile(make_neuron<M>(params), int(input.size()), 1, 16);
-    std::vector<double> k(tile.spec.coefficients);
-    tile.spec.discretise({}, dt, k);
-    for (std::size_t i = 0; i < tile.coefficients.size(); ++i) tile.coefficients[i] = k[i / 16];
-    for (std::size_t i = 0; i < tile.input.size(); ++i) tile.input[i] = input[i / 16];
-    std::fill(tile.state.begin(), tile.state.end(), tile.spec.initial[0]);
-    tile.run();
-    Trace trace;
-    for (int t = 0; t < tile.T; ++t) {
-        trace.membrane.push_back(tile.membrane[std::size_t(t) * 16]);
-        if (tile.fired(t, 0, 0)) trace.spikes.push_back(t);
-    }
-    return trace;
-}
 
 /// beta = 1/2 and numbers that halve exactly: what is expected below is exact.
 Params halving(Lif::Reset reset, bool delay = false) {
@@ -44,7 +23,7 @@ const std::vector<double> strong(5, 1.5);
 TEST(Lif, MembraneUnderConstantInputIsAGeometricSum) {
     Params p;
     p.tau_m = 7, p.threshold = 1e9, p.v_rest = -2;
-    const auto trace = run(p, std::vector<double>(50, 0.3), 0.5);
+    const auto trace = run<Lif>(p, std::vector<double>(50, 0.3), 0.5);
     const double beta = std::exp(-0.5 / 7);
     for (int t = 0; t < 50; ++t) EXPECT_NEAR(trace.membrane[t], -2 + 0.3 * (1 - std::pow(beta, t + 1)) / (1 - beta), 1e-12);
 }
@@ -54,7 +33,7 @@ TEST(Lif, MembraneDecaysExponentiallyToRest) {
     p.tau_m = 4, p.v_rest = 0.25;
     std::vector<double> kick(20);
     kick[0] = 0.5;
-    const auto trace = run(p, kick);
+    const auto trace = run<Lif>(p, kick);
     for (int t = 0; t < 20; ++t) EXPECT_NEAR(trace.membrane[t], 0.25 + 0.5 * std::exp(-t / 4.0), 1e-12);
 }
 
@@ -66,39 +45,39 @@ TEST(Lif, ConstantInputFiresAtTheClosedFormInterval) {
     const int interval = int(std::ceil(std::log(1 - (1 - beta) / x) / std::log(beta)));
     std::vector<int> expected;
     for (int t = interval - 1; t < 100; t += interval) expected.push_back(t);
-    EXPECT_EQ(run(p, std::vector<double>(100, x)).spikes, expected);
+    EXPECT_EQ(run<Lif>(p, std::vector<double>(100, x)).spikes, expected);
 }
 
 TEST(Lif, SubtractTakesTheThresholdAway) {
-    EXPECT_EQ(run(halving(Lif::Reset::subtract), strong).membrane, (std::vector{1.5, 1.75, 1.875, 1.9375, 1.96875}));
+    EXPECT_EQ(run<Lif>(halving(Lif::Reset::subtract), strong).membrane, (std::vector{1.5, 1.75, 1.875, 1.9375, 1.96875}));
 }
 TEST(Lif, ZeroStartsAnew) {
-    EXPECT_EQ(run(halving(Lif::Reset::zero), strong).membrane, (std::vector{1.5, 1.5, 1.5, 1.5, 1.5}));
+    EXPECT_EQ(run<Lif>(halving(Lif::Reset::zero), strong).membrane, (std::vector{1.5, 1.5, 1.5, 1.5, 1.5}));
 }
 TEST(Lif, ValueSetsTheMembrane) {
-    EXPECT_EQ(run(halving(Lif::Reset::value), strong).membrane, (std::vector{1.5, 1.25, 1.25, 1.25, 1.25}));
+    EXPECT_EQ(run<Lif>(halving(Lif::Reset::value), strong).membrane, (std::vector{1.5, 1.25, 1.25, 1.25, 1.25}));
 }
 TEST(Lif, NoneLeavesTheMembrane) {
-    const auto trace = run(halving(Lif::Reset::none), strong);
+    const auto trace = run<Lif>(halving(Lif::Reset::none), strong);
     EXPECT_EQ(trace.membrane, (std::vector{1.5, 2.25, 2.625, 2.8125, 2.90625}));
     EXPECT_EQ(trace.spikes, (std::vector{0, 1, 2, 3, 4}));
 }
 TEST(Lif, DelayedSubtractActsAfterTheDecay) {
-    EXPECT_EQ(run(halving(Lif::Reset::subtract, true), strong).membrane, (std::vector{1.5, 1.25, 1.125, 1.0625, 1.03125}));
+    EXPECT_EQ(run<Lif>(halving(Lif::Reset::subtract, true), strong).membrane, (std::vector{1.5, 1.25, 1.125, 1.0625, 1.03125}));
 }
 TEST(Lif, DelayedZeroDropsTheOldMembraneAndKeepsTheInput) {
-    EXPECT_EQ(run(halving(Lif::Reset::zero, true), strong).membrane, (std::vector{1.5, 1.5, 1.5, 1.5, 1.5}));
+    EXPECT_EQ(run<Lif>(halving(Lif::Reset::zero, true), strong).membrane, (std::vector{1.5, 1.5, 1.5, 1.5, 1.5}));
 }
 TEST(Lif, DelayedValueDecaysFromIt) {
-    EXPECT_EQ(run(halving(Lif::Reset::value, true), strong).membrane, (std::vector{1.5, 1.25, 1.25, 1.25, 1.25}));
+    EXPECT_EQ(run<Lif>(halving(Lif::Reset::value, true), strong).membrane, (std::vector{1.5, 1.25, 1.25, 1.25, 1.25}));
 }
 
 TEST(Lif, ExactlyAtTheThresholdOnlyGeFires) {
     auto p = halving(Lif::Reset::zero);
-    EXPECT_EQ(run(p, {1, 0, 0.75}).spikes, std::vector{0});
+    EXPECT_EQ(run<Lif>(p, {1, 0, 0.75}).spikes, std::vector{0});
     p.compare = Lif::Compare::gt;
-    EXPECT_EQ(run(p, {1, 0.5, 0.75}).spikes, std::vector{2});  // 1, 1, 1.25
-    EXPECT_EQ(run(p, {std::nextafter(1, 2)}).spikes, std::vector{0});
+    EXPECT_EQ(run<Lif>(p, {1, 0.5, 0.75}).spikes, std::vector{2});  // 1, 1, 1.25
+    EXPECT_EQ(run<Lif>(p, {std::nextafter(1, 2)}).spikes, std::vector{0});
 }
 
 TEST(Lif, InputScalesAreOneOneMinusBetaAndDtOverTau) {
@@ -106,7 +85,7 @@ TEST(Lif, InputScalesAreOneOneMinusBetaAndDtOverTau) {
     p.tau_m = 4;
     const auto first = [&](Lif::InputScale scale, Lif::Decay decay) {
         p.input_scale = scale, p.decay = decay;
-        return run(p, {0.5}, 0.5).membrane[0];
+        return run<Lif>(p, {0.5}, 0.5).membrane[0];
     };
     EXPECT_EQ(first(Lif::InputScale::none, Lif::Decay::exact), 0.5);
     EXPECT_DOUBLE_EQ(first(Lif::InputScale::one_minus_beta, Lif::Decay::exact), 0.5 * (1 - std::exp(-0.125)));
@@ -152,14 +131,14 @@ TEST(LeakyIntegrator, IsTheMembraneOfALifThatNeverFires) {
     const std::vector<double> input{1, -2, 0.5, 3, 0};
     Params lif;
     lif.tau_m = 3, lif.threshold = 1e9, lif.input_scale = Lif::InputScale::one_minus_beta;
-    EXPECT_EQ(run<LeakyIntegrator>({.tau_m = 3, .input_scale = LeakyIntegrator::InputScale::one_minus_beta}, input).membrane, run(lif, input).membrane);
+    EXPECT_EQ(run<LeakyIntegrator>({.tau_m = 3, .input_scale = LeakyIntegrator::InputScale::one_minus_beta}, input).membrane, run<Lif>(lif, input).membrane);
     EXPECT_TRUE(run<LeakyIntegrator>({}, input).spikes.empty());
 }
 
 TEST(Presets, AreTheDefaultsOfTheFrameworks) {
-    EXPECT_EQ(run(like(LifPreset::snntorch), {1, 1, 1}).membrane, (std::vector{1.0, 1.9, 0.9 * 1.9 + 1 - 1}));
-    EXPECT_EQ(run(like(LifPreset::spikingjelly), {1, 1, 4}).membrane, (std::vector{0.5, 0.75, 0.5 * 0.75 + 2}));
-    const auto norse = run(like(LifPreset::norse), {5, 5, 5}).membrane;
+    EXPECT_EQ(run<Lif>(like(LifPreset::snntorch), {1, 1, 1}).membrane, (std::vector{1.0, 1.9, 0.9 * 1.9 + 1 - 1}));
+    EXPECT_EQ(run<Lif>(like(LifPreset::spikingjelly), {1, 1, 4}).membrane, (std::vector{0.5, 0.75, 0.5 * 0.75 + 2}));
+    const auto norse = run<Lif>(like(LifPreset::norse), {5, 5, 5}).membrane;
     for (int t = 0; t < 2; ++t) EXPECT_NEAR(norse[t], t == 0 ? 0.5 : 0.95, 1e-15);
 }
 

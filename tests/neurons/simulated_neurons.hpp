@@ -2,8 +2,9 @@
 #include <string_view>
 #include <vector>
 
-#include "neurons/compiled.hpp"
 #include "core/error.hpp"
+#include "core/random.hpp"
+#include "neurons/compiled.hpp"
 
 /// Neurons of one model that take steps of a simulation, without a network.
 namespace tripartite {
@@ -13,10 +14,12 @@ template <class Real> struct SimulatedNeurons {
     double dt;
     Index N;
     std::vector<Real> state, coefficients, input;  ///< [S][N]; [C], or [C][N] where `per_neuron`; [P][N]
+    std::vector<Real> uniform;                     ///< [N] random numbers, as the last step used them
     std::vector<std::uint64_t> spikes;             ///< of the last step
+    int steps = 0;
 
     SimulatedNeurons(const NeuronSpec& spec, double dt, Index N = 64, bool per_neuron = false)
-        : spec(spec), dt(dt), N(N), state(spec.states * N), input(spec.ports * N), spikes(N / 64) {
+        : spec(spec), dt(dt), N(N), state(spec.states * N), input(spec.ports * N), uniform(N), spikes(N / 64) {
         for (std::size_t i = 0; i < state.size(); ++i) state[i] = Real(spec.initial[i / N]);
         std::vector<double> k(spec.coefficients);
         spec.discretise({}, dt, k);
@@ -28,7 +31,10 @@ template <class Real> struct SimulatedNeurons {
         a.neurons = N, a.state = state.data(), a.state_variable = N, a.coefficients = coefficients.data();
         a.coefficient = Index(coefficients.size()) == spec.coefficients ? 0 : N;
         for (int p = 0; p < spec.ports; ++p) a.input[p] = input.data() + p * N, a.input_neuron[p] = 1;
-        a.spikes = spikes.data();
+        const RandomStream random(4, "test", "uniform");
+        for (Index n = 0; n < N; ++n) uniform[n] = Real(float(random.uniform(std::uint32_t(n), std::uint32_t(steps))));
+        ++steps;
+        a.uniform = uniform.data(), a.spikes = spikes.data();
         spec.kernels<Real>().step(a);
     }
     Real& arriving(int port, Index n = 0) { return input[port * N + n]; }

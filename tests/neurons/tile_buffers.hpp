@@ -13,16 +13,17 @@ template <class Real> struct TileBuffers {
     NeuronSpec spec;
     int T, B, W;
     bool constant_input;
-    std::vector<Real> input, state, coefficients, membrane, soft_spikes;
+    std::vector<Real> input, state, coefficients, membrane, soft_spikes, uniform;
     std::vector<std::uint64_t> spikes;
     const Surrogate* soft = nullptr;
 
     TileBuffers(const NeuronSpec& spec, int T, int B, int W, double strength = 1, bool constant_input = false)
         : spec(spec), T(T), B(B), W(W), constant_input(constant_input), input(inputs()), state(states()), coefficients(std::size_t(spec.coefficients) * W),
-          membrane(std::size_t(T) * B * W), soft_spikes(membrane.size()), spikes(std::size_t(T) * B) {
+          membrane(std::size_t(T) * B * W), soft_spikes(membrane.size()), uniform(membrane.size()), spikes(std::size_t(T) * B) {
         const RandomStream random(1, "test", "tile");
         for (std::size_t i = 0; i < input.size(); ++i) input[i] = Real(strength * (2 * random.uniform(std::uint32_t(i), 0) - 0.6));
         for (std::size_t i = 0; i < state.size(); ++i) state[i] = Real(spec.initial[i / (B * W)] + 0.3 * random.uniform(std::uint32_t(i), 1));
+        for (std::size_t i = 0; i < uniform.size(); ++i) uniform[i] = Real(float(random.uniform(std::uint32_t(i), 2)));
         std::vector<double> k(spec.coefficients);
         spec.discretise({}, 1, k);
         for (std::size_t i = 0; i < coefficients.size(); ++i) coefficients[i] = Real(k[i / W]);
@@ -43,6 +44,7 @@ template <class Real> struct TileBuffers {
         a.coefficients = coefficients.data(), a.coefficient = W;
         a.spikes = spikes.data() + begin * B, a.spikes_step = B;
         a.membrane = membrane.data() + begin * row(), a.membrane_step = row();
+        a.uniform = uniform.data() + begin * row(), a.uniform_step = row();
         a.soft = soft, a.soft_spikes = soft_spikes.data() + begin * row(), a.soft_step = row(), a.soft_sample = W;
         return a;
     }
