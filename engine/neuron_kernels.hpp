@@ -239,7 +239,8 @@ template <class M, int variant, class Real, bool learning, int Q> TRIPARTITE_INL
         }
     TRIPARTITE_UNROLL for (int q = 0; q < Q; ++q) {
         if (!a.input_bar_step)
-            TRIPARTITE_UNROLL for (int i = 0; i < (a.input_bar_port ? I : 1); ++i) sum[q][i].store(a.input_bar + i * a.input_bar_port + at + q * P::width);
+            TRIPARTITE_UNROLL for (int i = 0; i < I; ++i)
+                if (i == 0 || a.input_bar_port) sum[q][i].store(a.input_bar + i * a.input_bar_port + at + q * P::width);
         TRIPARTITE_UNROLL for (int i = 0; i < S; ++i) adjoint[q].state_bar[i].store(a.state_bar + i * a.state_variable + at + q * P::width);
         if constexpr (learning)
             for (int i = 0; i < num_coefficients<M>; ++i)

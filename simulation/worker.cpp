@@ -31,7 +31,7 @@ template <class Real> void Worker<Real>::make_neurons(int p) {
     else {
         initial_state(p, neurons);
         coefficients(p, neurons);
-        if (spec.neuron.stochastic) neurons.uniform = Array<Real>(share(p).padded());
+        if (spec.neuron.stochastic) neurons.chances = Array<Real>(share(p).padded());
     }
     populations_.push_back(std::move(neurons));
 }
@@ -103,7 +103,7 @@ template <class Real> void Worker<Real>::step_neurons(int p, Index t) {
             range.input[port] = reached ? row_[std::size_t(port)] + own.local : nothing_.data();
             range.input_neuron[port] = reached;
         }
-        if (spec.neuron.stochastic) draw_uniform(p, t), range.uniform = neurons.uniform.data();
+        if (spec.neuron.stochastic) draw_uniform(p, t), range.uniform = neurons.chances.data();
         range.spikes = words;
         spec.neuron.template kernels<Real>().step(range);
     }
@@ -114,7 +114,7 @@ template <class Real> void Worker<Real>::step_neurons(int p, Index t) {
 
 template <class Real> void Worker<Real>::draw_uniform(int p, Index t) {
     const RandomStream stream(shared_.options.seed, shared_.network.populations[std::size_t(p)].name, "firing");
-    Real* to = populations_[std::size_t(p)].uniform.data();
+    Real* to = populations_[std::size_t(p)].chances.data();
     const Index first = Index(share(p).begin) / 64;
     for (Index block = 0; block < share(p).padded() / 64; ++block)
         kernels<Real>().uniform(stream.key(0), stream.key(1), first + block, std::uint32_t(t), std::uint32_t(std::uint64_t(t) >> 32), 0, to + block * 64, 64);

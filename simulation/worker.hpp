@@ -34,7 +34,7 @@ public:
 
 private:
     struct Neurons {
-        Array<Real> state, coefficients, uniform;  ///< uniform: random numbers of the step, where firing is by chance
+        Array<Real> state, coefficients, chances;  ///< chances: uniform random numbers of the step, where firing is by chance
         bool uniform = true;
         std::vector<bool> reached;            ///< [port] whether anything can arrive
         std::unique_ptr<SourceInput> source;  ///< fires by itself
