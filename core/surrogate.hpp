@@ -140,6 +140,29 @@ struct PiecewiseExponential {
     double primitive(double x) const { return 0.5 + std::copysign(0.5 * -std::expm1(-alpha * std::fabs(x)), x); }
 };
 
+/// k / (2 width tanh(k/2)) sech^2(k x / width) where |x| < width / 2, else 0; its primitive goes from 0 to 1. Guo et al., ICCV 2023
+/// (MPBN, released code, k 3). Also what the membrane potential rectifier of Guo et al., ECCV 2022 does to the gradient: MPR is
+/// monotone and keeps the threshold, so that no spike changes, and under its rectangular straight-through estimator, which is 0
+/// outside, it multiplies the slope by its own derivative. In their code V_th is 1 and neurons fire above V_th / 2: width is V_th.
+struct Mpr {
+    static constexpr std::string_view name = "mpr", doc = "k/(2 width tanh(k/2)) sech^2(k x/width) where |x| < width/2: a membrane rectifier (Guo et al. 2022, 2023)";
+    double steepness = 3, width = 1;
+    static constexpr auto fields() {
+        return std::tuple{field("slope", &Mpr::steepness, "", "steepness k").positive(),
+                          field("width", &Mpr::width, "", "full width").positive()};
+    }
+    template <class T> TRIPARTITE_INLINE T slope(T x) const {
+        using R = scalar_of<T>;
+        const T e = exp(abs(x) * T(R(-2 * steepness / width)));  // sech^2(z) = 4 e / (1 + e)^2 with e = exp(-2 |z|)
+        const T y = T(R(1)) + e, height = T(R(2 * steepness / (width * std::tanh(steepness / 2))));
+        return select(abs(x) < T(R(width / 2)), height * e / (y * y), T(R(0)));
+    }
+    double primitive(double x) const {
+        const double inside = std::fmax(-width / 2, std::fmin(width / 2, x));
+        return 0.5 + std::tanh(steepness * inside / width) / (2 * std::tanh(steepness / 2));
+    }
+};
+
 /// 1 everywhere: the gradient passes unchanged.
 struct StraightThrough {
     static constexpr std::string_view name = "straight_through", doc = "1 everywhere";
@@ -148,7 +171,7 @@ struct StraightThrough {
     double primitive(double x) const { return x; }
 };
 
-using SurrogateShape = std::variant<Atan, FastSigmoid, Sigmoid, Triangle, Boxcar, Gaussian, MultiGaussian, PiecewiseExponential, StraightThrough>;
+using SurrogateShape = std::variant<Atan, FastSigmoid, Sigmoid, Triangle, Boxcar, Gaussian, MultiGaussian, PiecewiseExponential, Mpr, StraightThrough>;
 
 /// A shape, and the window |x| <= window outside which the gradient is exactly zero (Perez-Nieves and Goodman 2021).
 struct Surrogate {

@@ -40,12 +40,15 @@ Engine<Real>::Engine(const Network& network, const EngineOptions& options, Threa
     std::ranges::stable_sort(links_, {}, &Link::from);
     for (auto& p : populations_) {
         p->soft = soft;
+        if (p->spec().membrane)
+            p->membrane_norm = std::make_unique<MembraneNorm<Real>>(*p->spec().membrane, p->spec().name, p->spec().size, p->width(), parameters_);
         if (p->spec().normalise) p->normaliser = p->spec().normalise->template make<Real>()(p->spec().name, p->spec().size, p->width(), parameters_);
     }
     parameters_.allocate();
     for (auto& link : links_) link.projection->initialise();
     for (auto& p : populations_) {
         if (p->normaliser) p->normaliser->initialise();
+        if (p->membrane_norm) p->membrane_norm->initialise();
         p->initialise();
     }
     window_ = options.window > 0 ? std::min(options.window, options.steps) : options.steps;
@@ -68,9 +71,10 @@ template <class Real> bool Engine<Real>::constant_drive(int population) const {
     return std::ranges::all_of(links_, [&](const Link& l) { return l.to != population || l.internal || (l.from < 0 && input_.constant && l.delay == 0); });
 }
 
-template <class Real> void Engine<Real>::shape_for(const Signal<Real>& input) {
+template <class Real> void Engine<Real>::shape_for(const Signal<Real>& input, Phase phase) {
     const bool any_recurrent = std::ranges::count(recurrent_, true) > 0;
-    shape_ = {options_.steps, input.samples(), samples_of_tile(window_, input.samples(), any_recurrent, sizeof(Real))};
+    const bool coupled = phase != Phase::inference && std::ranges::any_of(populations_, [](const auto& p) { return p->membrane_norm != nullptr; });
+    shape_ = {options_.steps, input.samples(), coupled ? input.samples() : samples_of_tile(window_, input.samples(), any_recurrent, sizeof(Real))};
     for (const auto& component : components_)
         for (const int i : component.populations)
             populations_[i]->prepare(shape_, window_, component.recurrent ? std::min(component.window, window_) : window_, tail_, constant_drive(i),
@@ -81,7 +85,7 @@ template <class Real> void Engine<Real>::shape_for(const Signal<Real>& input) {
 template <class Real> void Engine<Real>::begin(const Signal<Real>& input, Phase phase, int first_sample, int epoch) {
     if (input.neurons() != network_.inputs) fail("the input has {} values and the network takes {}", input.neurons(), network_.inputs);
     input_ = input;
-    shape_for(input);
+    shape_for(input, phase);
     for (auto& p : populations_) {
         p->reset();
         p->drop(phase == Phase::inference ? 0 : p->spec().dropout, first_sample, epoch, pool_);
@@ -101,7 +105,7 @@ void Engine<Real>::for_each_tile(int population, const std::function<void(Index,
 
 template <class Real> void Engine<Real>::forward(int begin, int end, Phase phase) {
     window_begin_ = begin, window_end_ = end;
-    for (auto& p : populations_) p->begin_window(begin);
+    for (auto& p : populations_) p->begin_window(begin, phase);
     for (const auto& component : components_) {
         if (component.recurrent) forward_recurrent(component, begin, end, phase);
         else forward_feed(component.populations.front(), begin, end, phase);

@@ -16,9 +16,6 @@ struct EngineOptions {
     double event_density = 0.4;   ///< below it projections are event-driven; where the two kernels were equally fast
 };
 
-/// Training updates statistics and drops spikes; a replay repeats a window of training without touching what it updated.
-enum class Phase { training, replay, inference };
-
 /// A network that runs, in windows of steps: `forward` takes its components in topological order and lets each run the
 /// whole window; `backward` goes the other way. Within a component that feeds back on itself, all populations take the
 /// steps of its smallest delay in turn.
@@ -68,7 +65,7 @@ public:
     void fold_normalisers();
 
 private:
-    void shape_for(const Signal<Real>& input);
+    void shape_for(const Signal<Real>& input, Phase phase);
     bool constant_drive(int population) const;
     Signal<Real> source(const Link& link) const { return link.from < 0 ? input_ : populations_[link.from]->signal(); }
     void for_each_tile(int population, const std::function<void(Index block, Chunk chunk, Scratch<Real>& scratch)>& body);

@@ -58,6 +58,9 @@ template <class Real> struct Signal {
     int samples() const { return values ? values->samples : spikes->samples; }
 };
 
+/// Training updates statistics and drops spikes; a replay repeats a window of training without touching what it updated.
+enum class Phase { training, replay, inference };
+
 /// Some samples of a batch: the unit that a parallel loop hands out together with a block of neurons.
 struct Chunk {
     int first = 0, samples = 0;

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "core/error.hpp"
-#include "engine/neuron_kernels.hpp"
+#include "engine/normalised_kernels.hpp"
 #include "engine/neuron_spec.hpp"
 
 namespace tripartite {

@@ -97,6 +97,9 @@ void Network::validate() const {
     for (const auto& p : populations) {
         if (!names.insert(p.name).second) fail("two populations are called '{}'", p.name);
         if (p.size < 1) fail("population '{}' has {} neurons; it needs at least 1", p.name, p.size);
+        if (p.membrane && p.neuron.stochastic)
+            fail("'{}' is a {} that fires with a probability, and a membrane is normalised only for a threshold; leave out membrane", p.name, p.neuron.model);
+        if (p.membrane && !p.neuron.spiking) fail("'{}' is a {}, which never fires, so its membrane cannot be normalised for a decision; leave out membrane", p.name, p.neuron.model);
         if (std::ranges::none_of(projections, [&](const auto& c) { return c.to == p.name; })) fail("population '{}' receives no projection", p.name);
     }
     std::set<std::string> pairs;

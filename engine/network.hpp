@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/membrane_norm.hpp"
 #include "engine/neuron_spec.hpp"
 #include "engine/normaliser.hpp"
 #include "engine/projection.hpp"
@@ -16,6 +17,7 @@ struct PopulationSpec {
     NeuronSpec neuron;
     double dropout = 0;  ///< share of neurons whose spikes are cleared for a whole sample in training; all readers see it
     std::optional<NormaliserKind> normalise = std::nullopt;
+    std::optional<MembraneNormOptions> membrane = std::nullopt;  ///< between integration and decision; all samples are then one task
 };
 
 struct ProjectionSpec {

@@ -51,13 +51,20 @@ template <class Real> TRIPARTITE_INLINE void store_spikes(const NeuronTile<Real>
     std::memcpy(reinterpret_cast<char*>(a.spikes + t * a.spikes_step + b) + lane / 8, &part, sizeof part);
 }
 
+/// Normalisation of the membrane, folded into the threshold: a sign, and an affine map of the threshold.
+template <class Real> struct ThresholdFold {
+    Pack<Real> sign, factor, shift;
+};
+
 /// All steps of one sample for `Q` neighbouring packs: several chains of dependent operations are in flight at once.
-template <class M, int variant, class Real, int Q> TRIPARTITE_INLINE void forward_packs(const NeuronTile<Real>& a, int b, int lane) {
+template <class M, int variant, class Real, bool folded, int Q> TRIPARTITE_INLINE void forward_packs(const NeuronTile<Real>& a, int b, int lane) {
     using P = Pack<Real>;
     PackState<M, Real> s[Q];
     PackCoefficients<M, Real> k[Q];
+    [[maybe_unused]] ThresholdFold<Real> fold[Q];
     TRIPARTITE_UNROLL for (int q = 0; q < Q; ++q) {
         k[q] = load_members<PackCoefficients<M, Real>>(a.coefficients + lane + q * P::width, a.coefficient);
+        if constexpr (folded) fold[q] = load_members<ThresholdFold<Real>>(a.fold + lane + q * P::width, a.fold_row);
         s[q] = load_members<PackState<M, Real>>(a.state + b * a.width + lane + q * P::width, a.state_variable);
     }
     for (int t = 0; t < a.steps; ++t)
@@ -66,7 +73,10 @@ template <class M, int variant, class Real, int Q> TRIPARTITE_INLINE void forwar
             const P u = integrate<M, variant>(s[q], k[q], load_input<M>(a, t * a.input_step + b * a.width + n));
             if (a.membrane) u.store(a.membrane + t * a.membrane_step + b * a.width + n);
             if constexpr (M::spiking) {
-                const P spike = decide<M, variant>(a, u - M::threshold(s[q], k[q]), k[q], t, Index(b) * a.width + n);
+                P distance;
+                if constexpr (folded) distance = fma(fold[q].sign, u, -fma(fold[q].factor, M::threshold(s[q], k[q]), fold[q].shift));
+                else distance = u - M::threshold(s[q], k[q]);
+                const P spike = decide<M, variant>(a, distance, k[q], t, Index(b) * a.width + n);
                 reset<M, variant>(s[q], k[q], spike);
                 store_spikes(a, t, b, n, spike);
             }
@@ -75,13 +85,18 @@ template <class M, int variant, class Real, int Q> TRIPARTITE_INLINE void forwar
         store_members(s[q], a.state + b * a.width + lane + q * P::width, a.state_variable);
 }
 
-template <class M, int variant, class Real> void forward_tile(const NeuronTile<Real>& a) {
+template <class M, int variant, class Real, bool folded> void forward_lanes(const NeuronTile<Real>& a) {
     constexpr int most = num_states<M> + num_coefficients<M> <= 8 ? 4 : 1;
     int lane = 0;
     for (; lane + most * Pack<Real>::width <= a.width; lane += most * Pack<Real>::width)
-        for (int b = 0; b < a.samples; ++b) forward_packs<M, variant, Real, most>(a, b, lane);
+        for (int b = 0; b < a.samples; ++b) forward_packs<M, variant, Real, folded, most>(a, b, lane);
     for (; lane < a.width; lane += Pack<Real>::width)
-        for (int b = 0; b < a.samples; ++b) forward_packs<M, variant, Real, 1>(a, b, lane);
+        for (int b = 0; b < a.samples; ++b) forward_packs<M, variant, Real, folded, 1>(a, b, lane);
+}
+template <class M, int variant, class Real> void forward_tile(const NeuronTile<Real>& a) {
+    if constexpr (M::spiking)
+        if (a.fold) return forward_lanes<M, variant, Real, true>(a);
+    forward_lanes<M, variant, Real, false>(a);
 }
 
 /// y_bar^T J: adds sum_i y_bar[i] * y[i].d[j] for the lanes j of each dual y[i].
@@ -258,17 +273,6 @@ template <class M, int variant, class Real, bool learning> void adjoint_tile(con
         for (int b = 0; b < a.samples; ++b) adjoint_packs<M, variant, Real, learning, most>(a, b, lane);
     for (; lane < a.width; lane += P)
         for (int b = 0; b < a.samples; ++b) adjoint_packs<M, variant, Real, learning, 1>(a, b, lane);
-}
-
-template <class M, int variant, class Real> constexpr NeuronKernels<Real> make_neuron_kernels() {
-    NeuronKernels<Real> kernels;
-    if constexpr (exists_in<M, Real>(variant)) kernels.step = step_range<M, variant, Real>;
-    if constexpr (is_trainable<M>) {
-        kernels.forward = forward_tile<M, variant, Real>;
-        kernels.adjoint = adjoint_tile<M, variant, Real, false>;
-        kernels.adjoint_learning = adjoint_tile<M, variant, Real, true>;
-    }
-    return kernels;
 }
 
 }  // namespace TRIPARTITE_ISA

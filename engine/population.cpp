@@ -29,6 +29,7 @@ void Population<Real>::prepare(const Shape& shape, int window, int segment, int 
     drive.shape(constant_drive ? 1 : window + tail, B, blocks_, width_);
     if (recurrent) input.shape(window + tail, B, blocks_, width_);
     if (normaliser || (recurrent && constant_drive)) drive_bar.shape(drive.steps, B, blocks_, width_);
+    if (membrane_norm) membrane_norm->prepare(shape.steps);
     if (record_membrane) membrane.shape(shape.steps, B, blocks_, width_);
     if (spikes.steps != shape.steps || spikes.samples != B) spikes = SpikeFrame(shape.steps, B, spec_.size);
     if (soft && (soft_spikes.steps != shape.steps || soft_spikes.samples != B)) soft_spikes = RealFrame<Real>(shape.steps, B, spec_.size);
@@ -98,6 +99,7 @@ template <class Real> NeuronTile<Real> Population<Real>::tile(const Span& span, 
     a.coefficients = coefficients_.data() + span.block * width_, a.coefficient = padded();
     a.spikes = spikes.block(span.block) + Index(span.begin) * shape_.samples + span.chunk.first, a.spikes_step = shape_.samples;
     if (membrane.steps) a.membrane = membrane.tile(span.block, span.chunk, span.begin), a.membrane_step = membrane.step(span.chunk);
+    if (membrane_norm) a.fold = membrane_norm->folded() ? membrane_norm->folded() + span.block * width_ : nullptr, a.fold_row = padded();
     if (soft) {
         a.soft = soft;
         a.soft_spikes = soft_spikes.row(span.begin, span.chunk.first) + span.block * width_;
@@ -126,7 +128,8 @@ template <class Real> void Population<Real>::run(const Span& span, const Real* i
         const Index at = i * state_size() + state_offset(span.block, span.chunk);
         std::copy_n(state_.data() + at, Index(span.chunk.samples) * width_, kept + at);
     }
-    spec_.neuron.kernels<Real>().forward(a);
+    if (membrane_norm && !a.fold) run_normalised(a, span, scratch);
+    else spec_.neuron.kernels<Real>().forward(a);
     if (!spec_.neuron.spiking) return;
     const int in_block = int(std::min<Index>(64, spec_.size - span.block * width_));
     const std::uint64_t real = in_block == 64 ? ~std::uint64_t(0) : (std::uint64_t(1) << in_block) - 1;
@@ -154,13 +157,13 @@ void Population<Real>::adjoint(const Span& span, const Real* input_rows, Index i
     a.state_bar = state_bar_.data() + state_offset(span.block, span.chunk);
     a.reset_gradient = spec_.neuron.detach_reset ? 0 : 1;
     a.surrogate = &surrogate, a.slope = kernels<Real>().slope;
+    const Index tile = span.block * shape_.chunks() + span.chunk.first / shape_.chunk;
+    if (!learned_.empty()) a.coefficients_bar = coefficients_bar_.data() + tile * spec_.neuron.coefficients * width_;
+    if (membrane_norm) return adjoint_normalised(a, span, scratch);
     scratch.kernel.ensure(adjoint_scratch(spec_.neuron.states, a.steps));
     a.scratch = scratch.kernel.data();
     const auto& kernels = spec_.neuron.kernels<Real>();
-    if (learned_.empty()) return kernels.adjoint(a);
-    const Index tile = span.block * shape_.chunks() + span.chunk.first / shape_.chunk;
-    a.coefficients_bar = coefficients_bar_.data() + tile * spec_.neuron.coefficients * width_;
-    kernels.adjoint_learning(a);
+    (learned_.empty() ? kernels.adjoint : kernels.adjoint_learning)(a);
 }
 
 template <class Real> void Population<Real>::finish_spikes_bar(const Span& span, Real* spikes_bar) const {

@@ -34,7 +34,10 @@ public:
     void drop(double p, int first_sample, int epoch, ThreadPool& pool);
 
     /// To be called before the first span of a window.
-    void begin_window(int begin) { window_begin_ = begin; }
+    void begin_window(int begin, Phase phase) {
+        window_begin_ = begin;
+        if (membrane_norm) membrane_norm->begin(phase);
+    }
     /// Runs the steps of a span; `input` is [steps or 1][samples][W] with `input_step` between steps.
     void run(const Span& span, const Real* input, Index input_step, Scratch<Real>& scratch);
     /// Pulls `spikes_bar` [steps][samples][W], or null, back; writes the adjoint of the input to `input_bar`.
@@ -67,12 +70,15 @@ public:
     SpikeFrame spikes;         ///< of all T steps
     RealFrame<Real> soft_spikes;
     std::unique_ptr<Normaliser<Real>> normaliser;
+    std::unique_ptr<MembraneNorm<Real>> membrane_norm;
     const Surrogate* soft = nullptr;
     OutputAdjoint<Real> output_bar;
 
 private:
     NeuronTile<Real> tile(const Span& span, const Real* input, Index input_step);
     void draw_uniform(NeuronTile<Real>& a, const Span& span, Scratch<Real>& scratch) const;
+    void run_normalised(const NeuronTile<Real>& a, const Span& span, Scratch<Real>& scratch);
+    void adjoint_normalised(const AdjointTile<Real>& a, const Span& span, Scratch<Real>& scratch);
     Index state_offset(Index block, Chunk c) const { return (block * shape_.samples + c.first) * Index(width_); }
     Index state_size() const { return blocks_ * shape_.samples * Index(width_); }
     std::vector<double> learned_values(Index neuron) const;

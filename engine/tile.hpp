@@ -24,6 +24,8 @@ template <class Real> struct NeuronTile {
     Index uniform_step = 0;
     Real* membrane = nullptr;            ///< [T][B][W], or null: the value compared with the threshold, before reset
     Index membrane_step = 0;
+    const Real* fold = nullptr;          ///< [3][W] sign, factor, shift, or null: fires where sign u - (factor threshold + shift) >= bound
+    Index fold_row = 0;
     const Surrogate* soft = nullptr;     ///< float64 only: spikes become surrogate.primitive(membrane - threshold), or the probability
     Real* soft_spikes = nullptr;         ///< [T][B][W], samples soft_sample apart
     Index soft_step = 0, soft_sample = 0;
@@ -49,6 +51,15 @@ template <class Real> struct AdjointTile : NeuronTile<Real> {
     Real* scratch = nullptr;             ///< adjoint_scratch() Reals
 };
 
+/// A population whose membranes are normalised before the decision takes each step in two halves, and so does its adjoint.
+/// One step of a tile, whose steps are then 1 and whose `membrane` is never null:
+template <class Real> struct NormalisedStep {
+    const Real *scale = nullptr, *offset = nullptr;  ///< [W]: the distance from the threshold is x = scale u + offset - threshold
+    Real* x = nullptr;             ///< [B][W] decide writes x there. The adjoints take dL/du from there, and before that
+                                   ///< the surrogate's slope at x, in whose place they leave dL/dx
+    Index state_bar_variable = 0;  ///< of the adjoint, whose `state` is the state before the step in an array of its own
+};
+
 /// Reals that an adjoint needs as scratch: for each step and neuron of a block the state and the slope.
 constexpr Index adjoint_scratch(int states, Index steps) { return steps * (states + 1) * 64; }
 
@@ -72,6 +83,10 @@ template <class Real> struct NeuronKernels {
     void (*forward)(const NeuronTile<Real>&) = nullptr;              ///< null for models that are not trainable, as those below
     void (*adjoint)(const AdjointTile<Real>&) = nullptr;
     void (*adjoint_learning)(const AdjointTile<Real>&) = nullptr;    ///< with the derivatives by the coefficients
+    void (*integrate)(const NeuronTile<Real>&) = nullptr;            ///< the first half of a step: up to the membrane
+    void (*decide)(const NeuronTile<Real>&, const NormalisedStep<Real>&) = nullptr;  ///< the second half: spikes and reset
+    void (*adjoint_decide)(const AdjointTile<Real>&, const NormalisedStep<Real>&) = nullptr;
+    void (*adjoint_integrate)(const AdjointTile<Real>&, const NormalisedStep<Real>&) = nullptr;
 };
 
 }  // namespace tripartite

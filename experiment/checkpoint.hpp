@@ -10,10 +10,17 @@
 
 namespace tripartite {
 
+/// Running statistics of a normaliser: means of its padded neurons, then variances.
+struct RunningStatistics {
+    std::string path;      ///< in a file, before "mean" and "variance"
+    std::size_t size = 0;  ///< neurons without padding
+    std::vector<double> values;
+};
+
 /// The learned numbers of a network: parameters, and the running statistics of its normalisers.
 template <class Real> struct Weights {
     Array<Real> values;
-    std::vector<std::vector<double>> running;  ///< of each population; empty without a normaliser
+    std::vector<RunningStatistics> running;  ///< of each normaliser, of inputs and of membranes
 
     static Weights of(Engine<Real>& engine);
     void restore(Engine<Real>& engine) const;

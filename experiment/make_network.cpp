@@ -53,6 +53,9 @@ DenseOptions dense_options(const ProjectionConfig& projection) {
     return options;
 }
 
+NormaliserKind make_normaliser(const BatchNormOptions& o) { return batch_norm(o); }
+NormaliserKind make_normaliser(const TdBatchNormOptions& o) { return td_batch_norm(o); }
+
 }  // namespace
 
 SimulationOptions simulation_options(const Experiment& experiment) {
@@ -66,8 +69,9 @@ Network make_network(const Experiment& experiment, int inputs) {
     network.inputs = inputs;
     const auto config = experiment.network.expanded();
     for (const auto& p : config.populations) {
-        PopulationSpec spec{p.name, p.size, p.neuron, p.dropout, std::nullopt};
-        if (p.normalise) spec.normalise = std::visit([](const BatchNormOptions& o) { return batch_norm(o); }, *p.normalise);
+        PopulationSpec spec{p.name, p.size, p.neuron, p.dropout};
+        if (p.normalise) spec.normalise = std::visit([](const auto& o) { return make_normaliser(o); }, *p.normalise);
+        if (p.membrane) spec.membrane = std::get<MembraneNormOptions>(*p.membrane);
         network.populations.push_back(std::move(spec));
     }
     for (const auto& p : config.projections) {

@@ -22,7 +22,7 @@ std::string describe_memory(const Experiment& e) {
         parameters += (from + 1) * network.populations[network.find(c.to)].size;
     }
     for (const auto& p : network.populations) {
-        if (p.normalise) parameters += 2 * p.size;
+        parameters += 2.0 * p.size * (p.normalise.has_value() + p.membrane.has_value());
         for (const auto& l : p.neuron.learned) parameters += l.per_neuron ? p.size : 1;
         const bool constant = is_constant(e.encoder) && std::ranges::all_of(network.projections, [&](const auto& c) { return c.to != p.name || c.from == Network::input; });
         inputs += double(constant ? 1 : window) * e.batch * blocks_for(p.size) * 64 * real * (p.normalise ? 2 : 1);

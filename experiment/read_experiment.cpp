@@ -133,9 +133,11 @@ private:
         if (const YamlNode* surrogate = section.take("surrogate"))
             with_kind(*surrogate, "surrogate", e_.surrogate.shape, e_.surrogate, std::tuple{window_field});
         if (const YamlNode* regularisers = section.take("regularisers")) {
-            std::variant<RateBounds> rate;
-            read_only_kind(*regularisers, "regulariser", rate, problems_);
-            e_.regulariser = std::get<RateBounds>(rate);
+            const YamlNode mapping = as_kind(*regularisers);
+            Section kinds(mapping, problems_);
+            if (const YamlNode* rate = kinds.take(RateBounds::name)) parameters(*rate, e_.regulariser);
+            if (const YamlNode* rmp = kinds.take(RmpLoss::name)) parameters(*rmp, e_.rmp.emplace());
+            kinds.close();
         }
         if (const YamlNode* truncate = section.take("truncate")) {
             Section keys(*truncate, problems_);
@@ -144,6 +146,12 @@ private:
             keys.close();
         }
         section.read(e_, Experiment::bptt_fields());
+        section.close();
+    }
+
+    template <class Kind> void parameters(const YamlNode& node, Kind& to) {
+        Section section(node, problems_, Section::Empty::allowed);
+        section.read(to, Kind::fields());
         section.close();
     }
 

@@ -58,6 +58,7 @@ private:
         section.read(to, PopulationConfig::fields(size));
         if (const YamlNode* neuron = section.need("neuron")) to.neuron = neurons_.read(*neuron, problems_);
         if (const YamlNode* normalise = section.take("normalise")) read_only_kind(*normalise, "normaliser", to.normalise.emplace(), problems_);
+        if (const YamlNode* membrane = section.take("membrane")) read_only_kind(*membrane, "membrane method", to.membrane.emplace(), problems_);
     }
 
     void feed(Section& section, ProjectionConfig& to, bool normalised) {

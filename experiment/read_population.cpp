@@ -61,7 +61,7 @@ void read_simulated_population(const YamlNode& node, const SimulationReading& re
     if (node.key == "all") problems.key(node, "'all' means all populations; choose another name");
     const YamlNode written_out = with_neuron(node, problems);
     Section section(written_out, problems);
-    section.refuse({"dropout", "normalise"}, "belongs to mode: train");
+    section.refuse({"dropout", "normalise", "membrane"}, "belongs to mode: train");
     section.read(population, std::tuple{size_field});
     const std::size_t before = problems.count();
     if (const YamlNode* source = section.take("source")) {

@@ -74,13 +74,14 @@ std::string yaml_reference() {
     text += reference_section("experiment", "", e, std::tuple_cat(Experiment::experiment_fields(), Experiment::training_fields()));
     text += reference_section("time", "`steps`, or `duration`, a whole number of steps of `dt`.", e, Experiment::time_fields());
     text += layers_text;
-    text += reference_section("network.layers: each", "Required: `dense`, `neuron`. In `populations` the size is called `size`. Further keys: `name`, `normalise`, "
+    text += reference_section("network.layers: each", "Required: `dense`, `neuron`. In `populations` the size is called `size`. Further keys: `name`, `normalise`, `membrane`, "
                     "`recurrent: {delay, init}`, and those of a projection.", PopulationConfig{}, PopulationConfig::fields("dense"));
     text += reference_section("network.projections: each", "Required: `from`, `to`, `dense: {}`. Further key: `init`.", ProjectionConfig{}, ProjectionConfig::fields());
     text += reference_kinds("neuron", "`neuron: {lif: {tau_m: 5 ms, learn: {tau_m: shared}}}`: every model takes `learn`, with `shared` (one value for the population) "
                   "or `per_neuron` for each parameter that is learned. `beta` and `tau_m` exclude each other. `lif` takes `like: snntorch`, `spikingjelly` "
                   "or `norse`: that framework's defaults, which the other keys replace.", "neurons");
     text += reference_kinds("normalise", "Of the input current of a population, by what its feed-forward projections bring.", "normalisers");
+    text += reference_kinds("membrane", "Of a population: what happens between the integration of its membranes and the decision to fire.", "membrane_methods");
     text += reference_kinds("init", "Initial weights.", "initialisers");
     text += reference_section("input", "`dataset` (required), `encoder`, `transform`, and:", e, Experiment::input_fields());
     text += reference_kinds("input.dataset", "Required.", "datasets");
@@ -91,7 +92,7 @@ std::string yaml_reference() {
     text += reference_kinds("learning.bptt.loss", "Required.", "losses");
     text += reference_kinds("learning.bptt.surrogate", "The slope that stands for the derivative of a spike by x, the distance of the membrane from the threshold; "
                   "`{atan: {alpha: 2}, window: 1}` makes it zero beyond that distance.", "surrogates");
-    text += reference_kinds("learning.bptt.regularisers", "Added to the loss, for each spiking population.", "regularisers");
+    text += reference_kinds("learning.bptt.regularisers", "Added to the loss, for each spiking population; `rate` leaves out the last. Any of them may be given.", "regularisers");
     text += reference_section("learning.bptt.truncate", "Truncated back-propagation; `steps` is required.", e, Experiment::truncate_fields());
     text += reference_kinds("learning.optimiser", "Required in training.", "optimisers");
     text += reference_kinds("learning.schedule", "`{cosine: {}, warm_up: 1}`: `warm_up` is the number of epochs over which the rate grows from zero.", "schedules");

@@ -12,6 +12,7 @@ void add_population(YamlWriter& to, const PopulationConfig& p, std::string_view 
     if (!p.neuron.learned.empty()) parameters.add("learn", learn);
     to.add("neuron", YamlWriter().add(p.neuron.model, parameters));
     if (p.normalise) to.add("normalise", kind_writer(*p.normalise));
+    if (p.membrane) to.add("membrane", kind_writer(*p.membrane));
 }
 
 void add_projection(YamlWriter& to, const ProjectionConfig& p) { to.add_fields(p, ProjectionConfig::fields()).add("init", kind_writer(p.init)); }
@@ -55,7 +56,9 @@ YamlWriter learning_writer(const Experiment& e) {
     YamlWriter bptt, learning;
     bptt.add("loss", kind_writer(e.loss));
     bptt.add("surrogate", kind_writer(e.surrogate.shape).add_fields(e.surrogate, std::tuple{window_field}));
-    bptt.add("regularisers", kind_writer(std::variant<RateBounds>(e.regulariser)));
+    auto regularisers = kind_writer(std::variant<RateBounds>(e.regulariser));
+    if (e.rmp) regularisers.add_kind(std::variant<RmpLoss>(*e.rmp));
+    bptt.add("regularisers", regularisers);
     if (e.truncate > 0) bptt.add("truncate", YamlWriter().add_fields(e, Experiment::truncate_fields()));
     bptt.add_fields(e, Experiment::bptt_fields());
     learning.add("bptt", bptt).add("optimiser", kind_writer(e.optimiser));

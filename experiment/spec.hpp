@@ -24,7 +24,8 @@
 /// What an experiment file says, as plain structs: an embedder fills them in without YAML. Times are in ms.
 namespace tripartite {
 
-using Normalisation = std::variant<BatchNormOptions>;
+using Normalisation = std::variant<BatchNormOptions, TdBatchNormOptions>;
+using MembraneMethod = std::variant<MembraneNormOptions>;
 
 struct PopulationConfig {
     std::string name;
@@ -32,6 +33,7 @@ struct PopulationConfig {
     NeuronSpec neuron;  ///< made by configure<Model>()
     double dropout = 0;
     std::optional<Normalisation> normalise;
+    std::optional<MembraneMethod> membrane = std::nullopt;
 
     /// Layers call the size `dense`.
     static constexpr auto fields(std::string_view size = "size") {
@@ -130,6 +132,7 @@ struct Experiment {
     Surrogate surrogate;
     Loss loss;
     RateBounds regulariser;
+    std::optional<RmpLoss> rmp;
     double clip = 0;                 ///< largest norm of the gradient; 0 = no limit
     int truncate = 0;                ///< steps of a window of truncated BPTT; 0 = off
     Update update = Update::batch;   ///< one optimiser step per batch, or per window

@@ -18,6 +18,7 @@ EngineOptions engine_options(const Experiment& e) {
 BpttOptions bptt_options(const Experiment& e) {
     BpttOptions o;
     o.surrogate = e.surrogate, o.loss = e.loss, o.regulariser = e.regulariser, o.truncate = e.truncate, o.recompute = e.recompute;
+    o.rmp = e.rmp, o.epochs = e.epochs;
     return o;
 }
 

@@ -1,22 +1,34 @@
 #include "experiment/weights_file.hpp"
 
+#include <algorithm>
+
 #include "core/error.hpp"
 
 namespace tripartite {
+namespace {
+
+/// f(path, size, running statistics) for each normaliser, of inputs and of membranes.
+template <class Real, class F> void for_each_normaliser(Engine<Real>& engine, F&& f) {
+    for (int i = 0; i < engine.populations(); ++i) {
+        auto& p = engine.population(i);
+        const std::string path = "/populations/" + p.spec().name + "/";
+        if (p.normaliser) f(path, std::size_t(p.spec().size), p.normaliser->running());
+        if (p.membrane_norm) f(path + "membrane_", std::size_t(p.spec().size), p.membrane_norm->running());
+    }
+}
+
+}  // namespace
 
 template <class Real> Weights<Real> Weights<Real>::of(Engine<Real>& engine) {
     Weights w{engine.parameters().values, {}};
-    for (int i = 0; i < engine.populations(); ++i) {
-        w.running.emplace_back();
-        if (auto& n = engine.population(i).normaliser) w.running.back().assign(n->running().begin(), n->running().end());
-    }
+    for_each_normaliser(engine, [&](const std::string& path, std::size_t size, std::span<double> all) { w.running.push_back({path, size, {all.begin(), all.end()}}); });
     return w;
 }
 
 template <class Real> void Weights<Real>::restore(Engine<Real>& engine) const {
     engine.parameters().values = values;
-    for (int i = 0; i < engine.populations(); ++i)
-        if (auto& n = engine.population(i).normaliser) std::copy(running[i].begin(), running[i].end(), n->running().begin());
+    auto from = running.begin();
+    for_each_normaliser(engine, [&](const std::string&, std::size_t, std::span<double> all) { std::ranges::copy((from++)->values, all.begin()); });
     engine.parameters_changed();
 }
 
@@ -41,13 +53,10 @@ template <class Real> void read_parameters(const H5Reader& file, const std::stri
 
 template <class Real> void write_weights(H5Writer& file, const std::string& root, Engine<Real>& engine, const Weights<Real>& weights) {
     write_parameters(file, root, engine.parameters(), weights.values.data());
-    for (int i = 0; i < engine.populations(); ++i) {
-        if (weights.running[i].empty()) continue;
-        const auto& p = engine.population(i);
-        const std::span<const double> all(weights.running[i]);
-        const auto size = std::size_t(p.spec().size);
-        file.write(root + "/populations/" + p.spec().name + "/mean", all.first(size), {size});
-        file.write(root + "/populations/" + p.spec().name + "/variance", all.subspan(all.size() / 2, size), {size});
+    for (const auto& [path, size, values] : weights.running) {
+        const std::span<const double> all(values);
+        file.write(root + path + "mean", all.first(size), {size});
+        file.write(root + path + "variance", all.subspan(all.size() / 2, size), {size});
     }
 }
 
@@ -55,15 +64,11 @@ template <class Real> Weights<Real> read_weights(const H5Reader& file, const std
     auto weights = Weights<Real>::of(engine);
     try {
         read_parameters(file, root, engine.parameters(), weights.values.data());
-        for (int i = 0; i < engine.populations(); ++i) {
-            auto& running = weights.running[i];
-            if (running.empty()) continue;
-            const auto& p = engine.population(i);
-            const auto mean = file.read<double>(root + "/populations/" + p.spec().name + "/mean");
-            const auto variance = file.read<double>(root + "/populations/" + p.spec().name + "/variance");
-            if (int(mean.size()) != p.spec().size || mean.size() != variance.size()) fail("the statistics of population '{}' do not fit", p.spec().name);
-            std::copy(mean.begin(), mean.end(), running.begin());
-            std::copy(variance.begin(), variance.end(), running.begin() + running.size() / 2);
+        for (auto& [name, size, values] : weights.running) {
+            const auto mean = file.read<double>(root + name + "mean"), variance = file.read<double>(root + name + "variance");
+            if (mean.size() != size || mean.size() != variance.size()) fail("{}mean and {}variance have {} and {} values and the network needs {}", name, name, mean.size(), variance.size(), size);
+            std::ranges::copy(mean, values.begin());
+            std::ranges::copy(variance, values.begin() + values.size() / 2);
         }
     } catch (const Error& e) {
         fail("{}: does not fit this experiment's network: {}", path, e.what());

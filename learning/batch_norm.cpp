@@ -7,8 +7,8 @@ namespace {
 
 template <class Real> class BatchNorm final : public Normaliser<Real> {
 public:
-    BatchNorm(const BatchNormOptions& options, const std::string& population, int size, int width, Parameters<Real>& parameters)
-        : options_(options), parameters_(parameters), size_(size), width_(width), blocks_((size + width - 1) / width),
+    BatchNorm(const BatchNormOptions& options, double initial_gain, const std::string& population, int size, int width, Parameters<Real>& parameters)
+        : options_(options), initial_gain_(initial_gain), parameters_(parameters), size_(size), width_(width), blocks_((size + width - 1) / width),
           gain_(parameters.add({"populations/" + population, "gain", 0, blocks_ * width, size})),
           shift_(parameters.add({"populations/" + population, "shift", 0, blocks_ * width, size})),
           mean_(blocks_ * width), inverse_(blocks_ * width), scale_(blocks_ * width), offset_(blocks_ * width), running_(2 * blocks_ * width) {
@@ -16,7 +16,7 @@ public:
     }
 
     void initialise() override {
-        std::fill_n(parameters_.value(gain_), blocks_ * width_, Real(1));
+        std::fill_n(parameters_.value(gain_), blocks_ * width_, Real(initial_gain_));
         std::fill_n(parameters_.value(shift_), blocks_ * width_, Real(0));
     }
 
@@ -109,6 +109,7 @@ private:
     }
 
     BatchNormOptions options_;
+    double initial_gain_;
     Parameters<Real>& parameters_;
     int size_, width_;
     Index blocks_;
@@ -118,11 +119,17 @@ private:
     Array<double> running_;  ///< means, then variances
 };
 
+NormaliserKind kind(std::string_view name, const BatchNormOptions& o, double gain) {
+    const auto make = [o, gain]<class Real>(const std::string& population, int size, int width, Parameters<Real>& parameters) {
+        return std::make_unique<BatchNorm<Real>>(o, gain, population, size, width, parameters);
+    };
+    return {std::string(name), [make](const std::string& p, int n, int w, Parameters<float>& all) { return make(p, n, w, all); },
+            [make](const std::string& p, int n, int w, Parameters<double>& all) { return make(p, n, w, all); }};
+}
+
 }  // namespace
 
-NormaliserKind batch_norm(BatchNormOptions o) {
-    return {"batch", [o](const std::string& p, int n, int w, Parameters<float>& all) { return std::make_unique<BatchNorm<float>>(o, p, n, w, all); },
-            [o](const std::string& p, int n, int w, Parameters<double>& all) { return std::make_unique<BatchNorm<double>>(o, p, n, w, all); }};
-}
+NormaliserKind batch_norm(BatchNormOptions o) { return kind(o.name, o, 1); }
+NormaliserKind td_batch_norm(TdBatchNormOptions o) { return kind(o.name, o, o.alpha * o.threshold); }
 
 }  // namespace tripartite

@@ -20,6 +20,8 @@ Bptt<Real>::Bptt(const Network& network, EngineOptions engine, const BpttOptions
     if (!output_.spec().neuron.spiking && reads_spikes(options.loss))
         fail("the loss reads spikes, and the last population, '{}', never fires", output_.spec().name);
     engine_.record_membrane(engine_.populations() - 1);
+    if (options_.rmp)
+        for (int i = 0; i < engine_.populations(); ++i) engine_.record_membrane(i);
 }
 
 template <class Real>
@@ -28,7 +30,7 @@ BatchResult Bptt<Real>::gradient(const Signal<Real>& input, std::span<const int>
     const int T = engine_.options().steps;
     const int window = options_.truncate ? options_.truncate : options_.recompute ? options_.recompute : T;
     BatchResult result;
-    spikes_ = 0;
+    spikes_ = 0, rmp_weight_ = options_.rmp ? options_.rmp->weight_in(epoch, options_.epochs) : 0;
     engine_.begin(input, Phase::training, first_sample, epoch);
     for (int t = 0; t < T; t += window) {
         const int end = std::min(T, t + window);
@@ -62,7 +64,7 @@ BatchResult Bptt<Real>::gradient(const Signal<Real>& input, std::span<const int>
 template <class Real> BatchResult Bptt<Real>::evaluate(const Signal<Real>& input, std::span<const int> labels) {
     const int T = engine_.options().steps, window = engine_.options().window ? engine_.options().window : T;
     BatchResult result;
-    spikes_ = 0;
+    spikes_ = rmp_weight_ = 0;
     engine_.begin(input, Phase::inference, 0, -1);  // epoch -1: what chance decides is the same at every evaluation, and not as in training
     for (int t = 0; t < T; t += window) {
         engine_.forward(t, std::min(T, t + window), Phase::inference);
@@ -114,7 +116,7 @@ template <class Real> double Bptt<Real>::loss_of_window(int begin, int end, std:
         losses[i] = share * std::visit([&](const auto& loss) { return loss(outputs_[i], labels.subspan(chunk.first, chunk.samples), bars_[i]); }, options_.loss);
         write_adjoints(chunk, begin, end, bars_[i], share);
     });
-    return std::accumulate(losses.begin(), losses.end(), 0.0) + regularise(begin, end);
+    return std::accumulate(losses.begin(), losses.end(), 0.0) + regularise(begin, end) + regularise_membranes(begin, end);
 }
 
 template <class Real> double Bptt<Real>::regularise(int begin, int end) {
@@ -128,6 +130,44 @@ template <class Real> double Bptt<Real>::regularise(int begin, int end) {
         value += r(p.mean_rates(begin, end), double(end - begin) * engine_.shape().samples, p.output_bar.rate);
     }
     return value;
+}
+
+/// Adds `share` times the distances of a population's membranes to its output_bar.
+template <class Real> double Bptt<Real>::membrane_loss(Population<Real>& p, int begin, int end, double share) {
+    const auto& shape = engine_.shape();
+    auto& bar = p.output_bar.membrane;
+    const bool has_loss = &p == &output_;
+    if (!has_loss) bar.shape(engine_.options().steps, shape.samples, p.blocks(), p.width());
+    std::vector<double> losses(p.blocks() * shape.chunks());
+    engine_.pool().for_each(std::ssize(losses), [&](Index task, int) {
+        const Index block = task / shape.chunks();
+        const Chunk chunk = shape[task % shape.chunks()];
+        const int neurons = int(std::min<Index>(p.width(), p.spec().size - block * p.width()));
+        for (int t = begin; t < end; ++t)
+            for (int b = 0; b < chunk.samples; ++b) {
+                const Real* u = p.membrane.tile(block, chunk, t) + Index(b) * p.width();
+                Real* u_bar = bar.tile(block, chunk, t) + Index(b) * p.width();
+                for (int n = 0; n < neurons; ++n) {
+                    const int neuron = int(block) * p.width() + n, sample = chunk.first + b;
+                    const double spike = p.soft ? double(p.soft_spikes.row(t, sample)[neuron]) : double(p.spikes(t, sample, neuron));
+                    double slope = 0;
+                    losses[task] += share * (*options_.rmp)(double(u[n]), spike, slope);
+                    u_bar[n] = (has_loss ? u_bar[n] : Real(0)) + Real(share * slope);
+                }
+            }
+    });
+    return std::accumulate(losses.begin(), losses.end(), 0.0);
+}
+
+template <class Real> double Bptt<Real>::regularise_membranes(int begin, int end) {
+    if (rmp_weight_ == 0) return 0;
+    std::vector<Population<Real>*> firing;
+    for (int i = 0; i < engine_.populations(); ++i)
+        if (auto& p = engine_.population(i); p.spec().neuron.spiking) firing.push_back(&p);
+    double loss = 0;
+    for (auto* p : firing)
+        loss += membrane_loss(*p, begin, end, rmp_weight_ / (double(firing.size()) * (end - begin) * engine_.shape().samples * p->spec().size));
+    return loss;
 }
 
 template <class Real> void Bptt<Real>::predict(Chunk chunk, const Outputs& outputs) {

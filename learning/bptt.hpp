@@ -1,5 +1,6 @@
 #pragma once
 #include <functional>
+#include <optional>
 #include <span>
 
 #include "engine/engine.hpp"
@@ -14,6 +15,8 @@ struct BpttOptions {
     RateBounds regulariser;  ///< of every population that fires, but the last
     int truncate = 0;        ///< steps after which gradients are cut, with a loss of its own for each window; 0 = never
     int recompute = 0;       ///< steps between states that are kept; what lies between is computed again; 0 = keep everything
+    std::optional<RmpLoss> rmp = std::nullopt;  ///< of every population that fires
+    int epochs = 1;          ///< of the whole training, over which weights in the loss change
 };
 
 struct BatchResult {
@@ -44,6 +47,8 @@ private:
     void write_adjoints(Chunk chunk, int begin, int end, const Outputs& bar, double share);
     double loss_of_window(int begin, int end, std::span<const int> labels);
     double regularise(int begin, int end);
+    double regularise_membranes(int begin, int end);
+    double membrane_loss(Population<Real>& population, int begin, int end, double share);
     void predict(Chunk chunk, const Outputs& outputs);
     void score(std::span<const int> labels, BatchResult& result, bool outputs_are_whole);
     void check_finite(double loss, int first_sample, int epoch, const Signal<Real>& input);
@@ -53,7 +58,7 @@ private:
     Population<Real>& output_;
     std::vector<Outputs> outputs_, bars_;  ///< of each chunk of samples: losses are means over samples, so chunks go side by side
     std::vector<int> predictions_;
-    double spikes_ = 0;
+    double spikes_ = 0, rmp_weight_ = 0;
 };
 
 }  // namespace tripartite

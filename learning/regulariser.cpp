@@ -1,6 +1,7 @@
 #include "learning/regulariser.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace tripartite {
 
@@ -12,6 +13,17 @@ double RateBounds::operator()(std::span<const double> mean_rate, double rows, st
         rate_bar[n] += 2 * (upper_weight * above - lower_weight * below) / rows;
     }
     return loss;
+}
+
+double RmpLoss::weight_in(int epoch, int epochs) const {
+    const double passed = double(epoch) / epochs;
+    return schedule == Over::constant ? weight : 2 * weight * std::min(passed, 1 - passed);
+}
+
+double RmpLoss::operator()(double u, double spike, double& slope) const {
+    const double distance = u - spike * level;
+    slope = form == Form::squared ? 2 * distance : double((distance > 0) - (distance < 0));
+    return form == Form::squared ? distance * distance : std::fabs(distance);
 }
 
 }  // namespace tripartite

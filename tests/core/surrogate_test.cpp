@@ -12,7 +12,7 @@ namespace {
 
 /// Every kind, away from its defaults where they are round.
 const std::vector<SurrogateShape> shapes = {Atan{2}, FastSigmoid{25, 1}, FastSigmoid{2, 0.7}, Sigmoid{4}, Triangle{0.3, 1.5}, Boxcar{0.5, 2}, Gaussian{2},
-                                            MultiGaussian{}, PiecewiseExponential{1.3}, StraightThrough{}};
+                                            MultiGaussian{}, PiecewiseExponential{1.3}, Mpr{3, 1.7}, StraightThrough{}};
 constexpr double points[] = {-3.1, -1.01, -0.6, -0.2, -1e-3, 2e-3, 0.13, 0.47, 0.8, 1.2, 2.7};
 
 double slope(const SurrogateShape& shape, double x) {
@@ -36,6 +36,25 @@ TEST(Surrogates, HaveTheSlopesOfTheirSources) {
     for (const auto& [shape, expected] : vectors)
         for (int i = 0; i < 3; ++i) EXPECT_NEAR(slope(shape, 0.5 * i), expected[i], 1e-8) << name(shape);
     EXPECT_NEAR(slope(MultiGaussian{}, 2), -.01569553, 1e-8);
+}
+
+/// The rectifier of Guo et al. 2022, as released.
+double rectified(double u) {
+    if (u > 1) return std::cbrt(u);
+    if (u < 0) return 1 - std::cbrt(1 - u);
+    return 0.5 * std::tanh(3 * (u - 0.5)) / std::tanh(1.5) + 0.5;
+}
+
+TEST(Mpr, IsTheRectanglePulledBackThroughTheRectifierWhichMovesNoMembraneAcrossTheThreshold) {
+    for (const auto& [u, r] : {std::pair{-1.0, -0.259921}, {-0.2, -0.062659}, {0.1, 0.039493}, {0.25, 0.149146}, {0.75, 0.850854}, {1.5, 1.144714}, {2.0, 1.259921}})
+        EXPECT_NEAR(rectified(u), r, 1e-6);
+    for (double u = -2.003; u < 3; u += 0.01) {
+        EXPECT_EQ(rectified(u) > 0.5, u > 0.5) << u;
+        const double h = 1e-6, r = rectified(u), pulled = r >= 0 && r <= 1 ? (rectified(u + h) - rectified(u - h)) / (2 * h) : 0;
+        EXPECT_NEAR(slope(Mpr{}, u - 0.5), pulled, 1e-8) << u;
+    }
+    EXPECT_NEAR(slope(Mpr{}, 0), 1.65718709, 1e-8);
+    EXPECT_NEAR(slope(Mpr{}, -0.5 + 1e-12), 0.29946471, 1e-8);
 }
 
 TEST(Surrogates, SlopeIsTheDerivativeOfThePrimitiveInsideTheWindowAndOutside) {

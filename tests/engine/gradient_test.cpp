@@ -39,6 +39,10 @@ template <class Real> double run(Engine<Real>& engine, const Case& c, const Real
 template <class Real> std::unique_ptr<Engine<Real>> make(const Case& c, ThreadPool& pool, const Surrogate* soft, int window = 0, double density = 0.4) {
     auto engine = std::make_unique<Engine<Real>>(c.network, EngineOptions{.steps = T, .samples = B, .window = window, .event_density = density}, pool, soft);
     engine->record_membrane(engine->populations() - 1);
+    auto& parameters = engine->parameters();
+    for (const auto& block : parameters.blocks)  // gains of each sign, and zero
+        if (block.name == "membrane_gain")
+            for (Index i = 0; i < block.size; ++i) parameters.values[block.offset + i] = Real(0.8 * (int(i % 4) - 1));
     return engine;
 }
 

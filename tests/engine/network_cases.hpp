@@ -44,6 +44,12 @@ inline std::vector<Case> cases() {
                                                      {{"input", "a", kind()}, {"a", "a", kind(), 3}, {"a", "out", kind()}}}, true});
     all.push_back({"dropout", {5, {{"a", 20, lif(Lif::Reset::subtract), 0.4}, {"b", 18, lif(Lif::Reset::subtract), 0.2}, {"out", 3, readout}},
                                {{"input", "a", kind()}, {"a", "b", kind()}, {"b", "out", kind()}, {"a", "out", kind()}}}});
+    const MembraneNormOptions mpbn;
+    all.push_back({"membrane_norm", {5, {{"a", 20, lif(Lif::Reset::zero), 0, batch_norm(), mpbn},
+                                         {"b", 70, lif(Lif::Reset::subtract, false, {{"threshold", true}}), 0.2, std::nullopt, mpbn}, {"out", 3, readout}},
+                                     {{"input", "a", kind()}, {"a", "b", kind(), 1}, {"b", "out", kind()}}}, true});
+    all.push_back({"recurrent_membrane_norm", {5, {{"a", 20, lif(Lif::Reset::value), 0, std::nullopt, mpbn}, {"out", 3, lif(Lif::Reset::subtract), 0, std::nullopt, mpbn}},
+                                               {{"input", "a", kind()}, {"a", "a", kind(), 2}, {"a", "out", kind()}}}});
     all.push_back({"learned_neurons", {5, {{"a", 20, lif(Lif::Reset::subtract, false, {{"beta", true}, {"threshold", true}})},
                                            {"b", 18, lif(Lif::Reset::value, true, {{"tau_m", false}, {"threshold", false}})}, {"out", 3, readout}},
                                        {{"input", "a", kind()}, {"a", "b", kind()}, {"b", "out", kind()}}}});

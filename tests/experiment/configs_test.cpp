@@ -49,8 +49,8 @@ TEST_P(Config, TrainsABatch) {
     Encoded<float> input;
     encode(experiment.encoder, images, std::vector{0, 1, 2, 3}, experiment.steps, experiment.dt, 1, 0, input);
     Bptt<float> bptt(make_network(experiment, inputs_of(experiment.encoder, images.neurons, experiment.steps)), {.dt = experiment.dt, .steps = experiment.steps, .samples = samples},
-                     {experiment.surrogate, experiment.loss, experiment.regulariser, experiment.truncate, experiment.recompute}, pool);
-    const auto result = bptt.gradient(input.signal, std::vector{0, 1, 0, 1}, 0, 0);
+                     {experiment.surrogate, experiment.loss, experiment.regulariser, experiment.truncate, experiment.recompute, experiment.rmp, experiment.epochs}, pool);
+    const auto result = bptt.gradient(input.signal, std::vector{0, 1, 0, 1}, 0, experiment.epochs / 2);
     EXPECT_TRUE(std::isfinite(result.loss));
     EXPECT_GT(global_norm<float>(bptt.engine().parameters().gradients, pool), 0);
 }

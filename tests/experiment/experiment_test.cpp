@@ -14,14 +14,14 @@ time: {dt: 0.5 ms, duration: 5 ms}
 network:
   layers:
     - {dense: 20, neuron: {lif: {tau_m: 2 ms, learn: {tau_m: per_neuron}}}, normalise: {batch: {momentum: 0.2}}, recurrent: {delay: 1 ms, init: {constant: {value: 0.5}}}}
-    - {dense: 15, name: middle, neuron: lif, dropout: 0.25, delay: 1.5 ms, bias: false, init: orthogonal}
+    - {dense: 15, name: middle, neuron: lif, membrane: {mpbn: {momentum: 0.2}}, dropout: 0.25, delay: 1.5 ms, bias: false, init: orthogonal}
     - {dense: 4, neuron: leaky_integrator}
 input:
   dataset: {generated: {size: 6}}
   transform: {mean: 0.5, sd: 0.25, shift: 1, flip: true}
   validation: 32
 learning:
-  bptt: {surrogate: {triangle: {width: 2}, window: 3}, loss: {ce_membrane: {reduce: mean}}, regularisers: {rate: {upper: 0.2, upper_weight: 1}},
+  bptt: {surrogate: {triangle: {width: 2}, window: 3}, loss: {ce_membrane: {reduce: mean}}, regularisers: {rate: {upper: 0.2, upper_weight: 1}, rmp: {weight: 0.2}},
          truncate: {steps: 5, update: window}, clip: 1.5}
   optimiser: {adamw: {learning_rate: 1e-3}}
   schedule: {cosine: {final: 0.1}, warm_up: 0.5}
@@ -54,6 +54,8 @@ TEST(ExperimentFile, ValuesArriveWhereTheyBelong) {
     EXPECT_EQ(e.surrogate.window, 3);
     EXPECT_EQ(std::get<CrossEntropyMembrane>(e.loss).reduce, Reduce::mean);
     EXPECT_EQ(e.regulariser.upper, 0.2);
+    EXPECT_EQ(e.rmp.value().weight, 0.2);
+    EXPECT_EQ(std::get<MembraneNormOptions>(e.network.layers[1].population.membrane.value()).momentum, 0.2);
     EXPECT_EQ(e.truncate, 5);
     EXPECT_EQ(e.update, Experiment::Update::window);
     EXPECT_EQ(e.clip, 1.5);

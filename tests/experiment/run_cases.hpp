@@ -22,7 +22,7 @@ time: {dt: 0.5 ms, steps: 6}
 network:
   layers:
     - {dense: 20, normalise: batch, neuron: {lif: {tau_m: 2 ms, learn: {threshold: per_neuron}}}, dropout: 0.2, recurrent: {}}
-    - {dense: 17, neuron: {lif: {beta: 0.8, learn: {beta: shared}}}, dropout: 0.1}
+    - {dense: 17, neuron: {lif: {beta: 0.8, learn: {beta: shared}}}, membrane: mpbn, dropout: 0.1}
     - {dense: 3, neuron: {leaky_integrator: {tau_m: 2 ms}}}
 input:
   dataset: {generated: {classes: 3, size: 5, train: 64, test: 24}}

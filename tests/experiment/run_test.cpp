@@ -75,7 +75,7 @@ TEST(TrainingRun, SummaryHasTheNamesOfTheContract) {
     EXPECT_EQ(json["precision"], "float32");
     EXPECT_EQ(json["test_accuracy"], run.test_accuracy);
     // weights and biases of the three layers, recurrent weights, gain, shift and threshold of the first, beta of the second
-    EXPECT_EQ(json["parameters"], 20 * 25 + 20 + 17 * 20 + 17 + 3 * 17 + 3 + 20 * 20 + 3 * 20 + 1);
+    EXPECT_EQ(json["parameters"], 20 * 25 + 20 + 17 * 20 + 17 + 3 * 17 + 3 + 20 * 20 + 3 * 20 + 2 * 17 + 1);
     ASSERT_EQ(json["epochs"].size(), 3u);
     for (const auto& epoch : json["epochs"])
         for (const char* name : {"train_loss", "train_accuracy", "validation_accuracy", "seconds", "spike_rate"}) EXPECT_TRUE(epoch[name].is_number()) << name;

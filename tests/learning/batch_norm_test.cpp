@@ -101,6 +101,29 @@ TEST_F(BatchNormOfTwo, AConstantDriveCountsOnceForEachStep) {
         EXPECT_NEAR(normaliser->running()[at], expected, 1e-14);
 }
 
+/// With its gain at alpha V_th and its shift at 0, tdBN is alpha V_th times what plain batch normalisation starts as.
+TEST(TdBatchNorm, StartsAsAlphaTimesTheThresholdTimesBatchNormalisation) {
+    const Shape shape{1, 4, 4};
+    ThreadPool pool(1);
+    TileArray<double> drive;
+    drive.shape(1, 4, 1, 16);
+    for (Index i = 0; i < drive.values.size(); ++i) drive.values[i] = std::sin(double(i));
+    const auto applied = [&](const NormaliserKind& kind) {
+        Parameters<double> parameters;
+        const auto normaliser = kind.float64("p", 16, 16, parameters);
+        parameters.allocate();
+        normaliser->initialise();
+        normaliser->measure(drive, shape, 1, false, pool);
+        std::vector<double> out(drive.values.size());
+        normaliser->apply(drive, 0, shape[0], out.data());
+        return out;
+    };
+    TdBatchNormOptions options;
+    options.alpha = 0.5, options.threshold = 0.3;
+    const auto plain = applied(batch_norm()), scaled = applied(td_batch_norm(options));
+    for (std::size_t i = 0; i < plain.size(); ++i) EXPECT_NEAR(scaled[i], 0.15 * plain[i], 1e-14);
+}
+
 TEST(Folding, LeavesNoNormaliserAndTheSameMembranes) {
     const auto cases = testing_networks::cases();
     for (const char* name : {"batch_norm", "recurrent_constant_batch_norm"}) {

@@ -131,6 +131,49 @@ TEST(RateRegulariser, GradientMatchesFiniteDifferencesWithTheSoftSpike) {
         }
 }
 
+/// Without spikes every membrane is a linear function of the weights, so that differences are exact.
+TEST(RmpLoss, GradientMatchesFiniteDifferences) {
+    const Surrogate boxcar{Boxcar{.height = 1, .width = 1}};  // its primitive is 0 below the threshold by half
+    auto silent = spiking_network();
+    for (int i = 0; i < 2; ++i) {
+        Lif::Params<double> p;
+        p.tau_m = 3, p.threshold = 100, p.v_rest = 0.05;
+        silent.populations[i].neuron = make_neuron<Lif>(p);
+    }
+    for (const auto form : {RmpLoss::Form::absolute, RmpLoss::Form::squared}) {
+        const BpttOptions options{.surrogate = boxcar, .loss = CrossEntropyMembrane{.reduce = Reduce::mean}, .regulariser = {}, .rmp = RmpLoss{.weight = 2, .form = form}, .epochs = 4};
+        Trained run(silent, options, &boxcar);
+        const double first = run.gradient(0), later = run.gradient(2);
+        EXPECT_GT(later, first + 0.1) << "nothing to regularise";
+        const auto gradients = run.parameters().gradients;
+        for (const auto& block : run.parameters().blocks)
+            for (int i = 0; i < block.count(); i += 7) {
+                const Index at = block.offset + block.at(i / std::max(1, block.columns), block.columns ? i % block.columns : 0);
+                double& x = run.parameters().values[at];
+                const double start = x, h = 1e-6;
+                const auto value = [&](double y) { return x = y, run.gradient(2); };
+                const double slope = (value(start + h) - value(start - h)) / (2 * h);
+                x = start;
+                EXPECT_NEAR(gradients[at], slope, 1e-6) << block.owner << " " << i;
+            }
+    }
+}
+
+TEST(Mpr, ChangesNoSpikeOnlyTheGradient) {
+    const auto gradient = [](const SurrogateShape& shape) {
+        auto run = std::make_unique<Trained>(spiking_network(), BpttOptions{.surrogate = {shape}, .loss = CrossEntropyMembrane{.reduce = Reduce::mean}, .regulariser = {}});
+        run->gradient();
+        return run;
+    };
+    const auto rectangle = gradient(Boxcar{.height = 1, .width = 1}), rectified = gradient(Mpr{});
+    for (int i = 0; i < 2; ++i) {
+        const auto &a = rectangle->bptt.engine().population(i).spikes.words, &b = rectified->bptt.engine().population(i).spikes.words;
+        EXPECT_TRUE(std::ranges::equal(a, b));
+        EXPECT_GT(rectangle->bptt.engine().population(i).spikes_in_window(), 0u);
+    }
+    EXPECT_FALSE(std::ranges::equal(rectangle->parameters().gradients, rectified->parameters().gradients));
+}
+
 /// 300 neurons that fire at every step, each with weight 1 to an output that forgets at once.
 Network always_firing(double dropout) {
     Lif::Params<double> eager;

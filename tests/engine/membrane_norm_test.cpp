@@ -1,0 +1,149 @@
+#include "engine/membrane_norm.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/engine/network_cases.hpp"
+#include "tests/io/temporary_folder.hpp"
+
+namespace tripartite {
+namespace {
+
+using testing_networks::random_input;
+
+constexpr int T = 6, B = 40, N = 20;
+
+void write(Parameters<double>& parameters, const std::string& name, const std::vector<double>& values) {
+    for (const auto& block : parameters.blocks)
+        if (block.name == name) block.write(values, parameters.values.data());
+}
+std::vector<double> read(const Parameters<double>& parameters, const std::string& name) {
+    for (const auto& block : parameters.blocks)
+        if (block.name == name) return block.read(parameters.values.data());
+    return {};
+}
+
+TEST(MembraneNormFold, MovesTheThresholdAndKeepsASign) {
+    Parameters<double> parameters;
+    MembraneNorm<double> norm({}, "p", 4, 16, parameters);
+    parameters.allocate();
+    norm.initialise();
+    write(parameters, "membrane_gain", {1.3, -1.3, 0, 0});
+    write(parameters, "membrane_shift", {0.1, 0.1, 0.6, 0.4});
+    for (int n = 0; n < 4; ++n) norm.running()[n] = 0.2, norm.running()[16 + n] = 0.8;
+    norm.begin(Phase::inference);
+    const double* fold = norm.folded();
+    const auto threshold = [&](int n) { return fold[16 + n] * 0.5 + fold[32 + n]; };
+    EXPECT_EQ(fold[0], 1);
+    EXPECT_NEAR(threshold(0), 0.47521009, 1e-8);  // Guo et al. 2023, and fires above it
+    EXPECT_EQ(fold[1], -1);
+    EXPECT_NEAR(-threshold(1), 0.2 - 0.27521009, 1e-8) << "fires below it";
+    EXPECT_EQ(fold[2], 0);
+    EXPECT_LE(threshold(2), 0) << "always fires";
+    EXPECT_EQ(fold[3], 0);
+    EXPECT_GT(threshold(3), 0) << "never fires";
+}
+
+/// A layer of LIF neurons with decay 0.25, threshold 0.5 and a hard reset, as released, on random input; gains of each sign.
+struct Layer {
+    RealFrame<double> input = random_input<double>(T, B, 5);
+    ThreadPool pool{2};
+    Engine<double> engine{{5, {{"p", N, neuron(), 0, std::nullopt, MembraneNormOptions{}}}, {{"input", "p", dense({.init = Kaiming{3}})}}}, {.steps = T, .samples = B}, pool};
+    std::vector<double> gain, shift;
+
+    Layer() {
+        const RandomStream random(4, "test", "gain");
+        for (int n = 0; n < N; ++n) gain.push_back(n == 7 ? 0 : random.normal(n, 0)), shift.push_back(n == 7 ? 0.6 : 0.3 * random.normal(n, 1));
+        write(engine.parameters(), "membrane_gain", gain);
+        write(engine.parameters(), "membrane_shift", shift);
+        engine.record_membrane(0);
+    }
+    static NeuronSpec neuron() {
+        Lif::Params<double> p;
+        p.beta = 0.25, p.threshold = 0.5, p.reset = Lif::Reset::zero, p.compare = Lif::Compare::gt;
+        return make_neuron<Lif>(p);
+    }
+    void run(Phase phase) {
+        Signal<double> signal;
+        signal.values = &input;
+        engine.parameters_changed();
+        engine.begin(signal, phase);
+        engine.forward(0, T, phase);
+    }
+    double u(int t, int b, int n) {
+        const auto& shape = engine.shape();
+        const Chunk chunk = shape[b / shape.chunk];
+        return engine.population(0).membrane.tile(0, chunk, t)[Index(b - chunk.first) * engine.population(0).width() + n];
+    }
+    bool fired(int t, int b, int n) { return engine.population(0).spikes(t, b, n); }
+    std::span<double> running() { return engine.population(0).membrane_norm->running(); }
+};
+
+TEST(MembraneNorm, IsTheEquationsOfThePaperStepByStep) {
+    Layer layer;
+    layer.run(Phase::training);
+    const auto weight = read(layer.engine.parameters(), "weight"), bias = read(layer.engine.parameters(), "bias");
+    std::vector<double> u(B * N), mean(N, 0), variance(N, 1);
+    for (int t = 0; t < T; ++t)
+        for (int n = 0; n < N; ++n) {
+            double sum = 0, square = 0;
+            for (int b = 0; b < B; ++b) {
+                u[b * N + n] = 0.25 * u[b * N + n] + bias[n];
+                for (int i = 0; i < 5; ++i) u[b * N + n] += weight[n * 5 + i] * layer.input.row(t, b)[i];
+                sum += u[b * N + n];
+            }
+            for (int b = 0; b < B; ++b) square += std::pow(u[b * N + n] - sum / B, 2);
+            mean[n] += 0.1 * (sum / B - mean[n]), variance[n] += 0.1 * (square / (B - 1) - variance[n]);
+            for (int b = 0; b < B; ++b) {
+                ASSERT_NEAR(layer.u(t, b, n), u[b * N + n], 1e-12);
+                const double m = layer.gain[n] * (u[b * N + n] - sum / B) / std::sqrt(square / B + 1e-5) + layer.shift[n];
+                ASSERT_EQ(layer.fired(t, b, n), m > 0.5) << t << " " << b << " " << n;
+                if (m > 0.5) u[b * N + n] = 0;
+            }
+        }
+    for (int n = 0; n < N; ++n) {
+        EXPECT_NEAR(layer.running()[n], mean[n], 1e-13);
+        EXPECT_NEAR(layer.running()[layer.engine.population(0).padded() + n], variance[n], 1e-13);
+    }
+}
+
+TEST(MembraneNorm, FoldedIntoTheThresholdItFiresWhereTheNormalisedMembraneDoes) {
+    Layer layer;
+    for (int i = 0; i < 5; ++i) layer.run(Phase::training);
+    layer.run(Phase::inference);
+    const Index padded = layer.engine.population(0).padded();
+    int fired = 0, near = 0, below_zero_gain = 0;
+    for (int t = 0; t < T; ++t)
+        for (int b = 0; b < B; ++b)
+            for (int n = 0; n < N; ++n) {
+                const double m = layer.gain[n] * (layer.u(t, b, n) - layer.running()[n]) / std::sqrt(layer.running()[padded + n] + 1e-5) + layer.shift[n];
+                if (std::fabs(m - 0.5) <= 1e-5) ++near;
+                else ASSERT_EQ(layer.fired(t, b, n), m > 0.5) << t << " " << b << " " << n;
+                fired += layer.fired(t, b, n), below_zero_gain += layer.fired(t, b, n) && layer.gain[n] < 0;
+            }
+    EXPECT_GT(fired, T * B * N / 10);
+    EXPECT_GT(below_zero_gain, 0);
+    EXPECT_LT(near, 3);
+}
+
+TEST(MembraneNorm, AReplayAndInferenceLeaveTheRunningStatisticsAlone) {
+    Layer layer;
+    layer.run(Phase::training);
+    const std::vector<double> before(layer.running().begin(), layer.running().end());
+    for (const Phase phase : {Phase::replay, Phase::inference}) {
+        layer.run(phase);
+        EXPECT_TRUE(std::ranges::equal(layer.running(), before));
+    }
+    layer.run(Phase::training);
+    EXPECT_FALSE(std::ranges::equal(layer.running(), before));
+}
+
+TEST(MembraneNorm, NeedsANeuronThatFires) {
+    ThreadPool pool(1);
+    EXPECT_EQ(error_of([&] { Engine<float>({5, {{"out", 3, make_neuron<LeakyIntegrator>(), 0, std::nullopt, MembraneNormOptions{}}}, {{"input", "out", dense()}}}, {}, pool); }),
+              "'out' is a leaky_integrator, which never fires, so its membrane cannot be normalised for a decision; leave out membrane");
+}
+
+}  // namespace
+}  // namespace tripartite
