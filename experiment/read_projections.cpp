@@ -106,9 +106,12 @@ private:
         if (low < 0 && high > 0 && p_.receptor.empty() && has("excitatory") && has("inhibitory"))
             problems_.value(place, fmt::format("weights can be from {:.6g} to {:.6g}, and their sign chooses the port; give bounds "
                                                "(redraw: [0, .inf]), or receptor", low, high));
-        if (const auto* stdp = std::get_if<StdpPair>(&p_.synapse); stdp && (stdp->w_max < 0 ? high > 0 : low < 0))
-            problems_.value(place, fmt::format("weights and w_max, {}, must have the same sign", stdp->w_max));
-        if (std::holds_alternative<StdpPowerLaw>(p_.synapse) && low < 0) problems_.value(place, "weights of stdp_power_law must not be negative");
+        const auto check_sign = [&](const auto& rule) {
+            if (rule.sign() < 0 ? high <= 0 : low >= 0) return;
+            if constexpr (requires { rule.w_max; }) problems_.value(place, fmt::format("weights and w_max, {}, must have the same sign", rule.w_max));
+            else problems_.value(place, fmt::format("weights of {} must not be negative", rule.name));
+        };
+        if (const auto rule = plastic_rule(p_.synapse)) std::visit(check_sign, *rule);
     }
 
     void read_delay() {
@@ -126,7 +129,7 @@ private:
                                                       constant || !delay ? "" : fmt::format("; give redraw: [{}, .inf]", dt / 2)));
         if (constant && !whole_steps(shortest, dt))
             return problems_.value(place, fmt::format("delays must be whole steps of {} ms, got {} ms", dt, shortest));
-        const bool plastic = is_plastic(p_.synapse);
+        const bool plastic = plastic_rule(p_.synapse).has_value();
         if (std::round(shortest / dt) - std::round(p_.axonal_delay / dt) < (plastic ? 1 : 0))
             problems_.value(axonal ? *axonal : place,
                             fmt::format("is a part of the delay, which can be {:.6g} ms{}; got {} ms", shortest,

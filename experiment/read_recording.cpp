@@ -89,7 +89,7 @@ private:
         for_each(node, [&](const YamlNode& place, const std::string& name, Section* keys) {
             const auto projection = std::ranges::find(projections, name, &SimulatedProjection::name);
             if (projection == projections.end()) problems_.value(place, fmt::format("there is no projection '{}'{}", name, did_you_mean(name, known)));
-            else if (!is_plastic(projection->synapse)) problems_.value(place, fmt::format("the weights of '{}' stay as they are; only those of stdp_… change", name));
+            else if (!plastic_rule(projection->synapse)) problems_.value(place, fmt::format("the weights of '{}' stay as they are; only those with plasticity change", name));
             WeightRecording recording{name, {.interval = 1000}};
             if (keys) read_times(*keys, recording.times);
             record_.weights.push_back(recording);

@@ -37,7 +37,6 @@ std::string no_such(std::string_view what, const std::string& word, const std::v
 std::string read_receptor(Section& section, const SimulatedPopulation& population);
 /// The unit of what arrives at a port, or at the first one.
 std::string_view unit_of_port(const SimulatedPopulation& population, const std::string& receptor);
-inline bool is_plastic(const SynapseKind& synapse) { return std::holds_alternative<StdpPair>(synapse) || std::holds_alternative<StdpPowerLaw>(synapse); }
 
 /// The words of a key, each of which may stand there once.
 std::vector<std::string> distinct_words(Section& section, std::string_view key);

@@ -9,7 +9,7 @@ namespace tripartite {
 namespace {
 
 /// Weights go through memory in blocks: all at once they would need as much as the network itself.
-constexpr std::size_t weights_at_once = std::size_t{1} << 20;
+constexpr std::size_t values_at_once = std::size_t{1} << 20;
 
 template <class T> void write(H5Writer& file, const std::string& name, const std::vector<T>& values) { file.write(name, std::span<const T>(values), {values.size()}); }
 
@@ -17,19 +17,20 @@ template <class Real> void save_history(H5Writer& file, const std::string& group
     write(file, group + "/count", std::vector<std::uint64_t>(saved.count.begin(), saved.count.end()));
     write(file, group + "/step", std::vector<std::int64_t>(saved.step.begin(), saved.step.end()));
     write(file, group + "/trace", saved.trace);
+    write(file, group + "/slow", saved.slow);
 }
 
 /// The neurons begin .. end-1.
 template <class Real> typename SpikeHistory<Real>::Saved load_history(const H5Reader& file, const std::string& group, std::size_t begin, std::size_t end) {
     const auto count = file.read<std::uint64_t>(group + "/count");
     const auto step = file.read<std::int64_t>(group + "/step");
-    const auto trace = file.read<Real>(group + "/trace");
+    const auto trace = file.read<Real>(group + "/trace"), slow = file.read<Real>(group + "/slow");
     typename SpikeHistory<Real>::Saved saved;
     std::size_t at = 0;
     for (std::size_t n = 0; n < std::min(end, count.size()); at += count[n++]) {
         if (n < begin) continue;
         saved.count.push_back(std::uint32_t(count[n]));
-        for (std::size_t i = at; i < at + count[n]; ++i) saved.step.push_back(std::int32_t(step.at(i))), saved.trace.push_back(trace.at(i));
+        for (std::size_t i = at; i < at + count[n]; ++i) saved.add({std::int32_t(step.at(i)), trace.at(i), slow.at(i)});
     }
     return saved;
 }
@@ -65,7 +66,7 @@ template <class Real> void NetworkSimulation<Real>::save(H5Writer& file) {
     file.attribute("/state", "dt", shared_.options.dt);
 }
 
-template <class Real> void NetworkSimulation<Real>::save_weights(H5Writer& file, const std::string& projection, const std::string& dataset) {
+template <class Real> void NetworkSimulation<Real>::save_synapses(H5Writer& file, const std::string& projection, const std::string& dataset, const ReadSynapse& read) {
     std::uint64_t total = 0, written = 0;
     for (auto* link : links(projection)) total += link->store().runs().size();
     file.create<Real>(dataset, {total});
@@ -76,19 +77,19 @@ template <class Real> void NetworkSimulation<Real>::save_weights(H5Writer& file,
         block.clear();
     };
     for_each_plastic(projection, [&](PlasticLink<Real>& link, std::uint32_t, int, std::uint64_t i) {
-        block.push_back(link.store().weight(i));
-        if (block.size() == weights_at_once) flush();
+        block.push_back(read(link.store(), i));
+        if (block.size() == values_at_once) flush();
     });
     flush();
 }
 
-template <class Real> void NetworkSimulation<Real>::load_weights(const H5Reader& file, const std::string& projection, const std::string& dataset) {
+template <class Real> void NetworkSimulation<Real>::load_synapses(const H5Reader& file, const std::string& projection, const std::string& dataset, const WriteSynapse& write) {
     const std::uint64_t total = file.shape(dataset).at(0);
     std::uint64_t read = 0;
     std::vector<Real> block;
     for_each_plastic(projection, [&](PlasticLink<Real>& link, std::uint32_t, int, std::uint64_t i) {
-        if (read % weights_at_once == 0) block = file.read<Real>(dataset, {{read, std::min<std::uint64_t>(weights_at_once, total - read)}});
-        link.store().set_weight(i, block.at(read++ % weights_at_once));
+        if (read % values_at_once == 0) block = file.read<Real>(dataset, {{read, std::min<std::uint64_t>(values_at_once, total - read)}});
+        write(link.store(), i, block.at(read++ % values_at_once));
     });
 }
 
@@ -96,7 +97,8 @@ template <class Real> void NetworkSimulation<Real>::save_plastic(H5Writer& file,
     const auto found = links(projection.name);
     if (found.empty()) return;
     const std::string group = "/plastic/" + projection.name;
-    save_weights(file, projection.name, group + "/weight");
+    save_synapses(file, projection.name, group + "/weight", [](auto& store, std::uint64_t i) { return store.weight(i); });
+    if (found.front()->store().remembers()) save_synapses(file, projection.name, group + "/unpaired", [](auto& store, std::uint64_t i) { return store.unpaired(i); });
     typename SpikeHistory<Real>::Saved targets;
     // The worker with the longest delay keeps the most of the sources' history.
     const auto longest = std::ranges::max_element(found, {}, [](PlasticLink<Real>* link) { return link->store().runs().delays().empty() ? 0 : link->store().runs().delays().back(); });
@@ -106,6 +108,7 @@ template <class Real> void NetworkSimulation<Real>::save_plastic(H5Writer& file,
         targets.count.insert(targets.count.end(), saved.targets.count.begin(), saved.targets.count.end());
         targets.step.insert(targets.step.end(), saved.targets.step.begin(), saved.targets.step.end());
         targets.trace.insert(targets.trace.end(), saved.targets.trace.begin(), saved.targets.trace.end());
+        targets.slow.insert(targets.slow.end(), saved.targets.slow.begin(), saved.targets.slow.end());
     }
     save_history<Real>(file, group + "/targets", targets);
 }
@@ -114,7 +117,9 @@ template <class Real> void NetworkSimulation<Real>::load_plastic(const H5Reader&
     const auto found = links(projection.name);
     if (found.empty()) return;
     const std::string group = "/plastic/" + projection.name;
-    load_weights(file, projection.name, group + "/weight");
+    load_synapses(file, projection.name, group + "/weight", [](auto& store, std::uint64_t i, Real weight) { store.set_weight(i, weight); });
+    if (found.front()->store().remembers())
+        load_synapses(file, projection.name, group + "/unpaired", [](auto& store, std::uint64_t i, Real trace) { store.set_unpaired(i, trace); });
     const auto sources = load_history<Real>(file, group + "/sources", 0, SIZE_MAX);
     for (auto* link : found) {
         const std::uint32_t begin = link->neuron(0);

@@ -32,7 +32,10 @@ double expected_bytes(const SharedNetwork& shared, const StorePlan& plan, std::s
             return sources * neurons / 8 * 3;
         }
         case StorePlan::Form::runs: return synapses * (target + (shared.options.half_weights ? 2.0 : double(real))) + sources * index_of_source;
-        default: return synapses * (target + double(real)) + sources * index_of_source;
+        default: {
+            const auto rule = plastic_rule(shared.projections[std::size_t(plan.projections.front())].spec->synapse);
+            return synapses * (target + double(real) * (rule && remembers_spikes(pairing_of(*rule)) ? 2 : 1)) + sources * index_of_source;
+        }
     }
 }
 

@@ -37,7 +37,15 @@ struct StaticSynapse {
     static constexpr std::string_view name = "static", doc = "a weight that stays";
     static constexpr auto fields() { return std::tuple{}; }
 };
-using SynapseKind = std::variant<StaticSynapse, StdpPair, StdpPowerLaw, Tsodyks2, Tsodyks>;
+using SynapseKind = std::variant<StaticSynapse, StdpPair, StdpPowerLaw, Triplet, VogelsInhibitory, Tsodyks2, Tsodyks>;
+
+/// The rule by which weights change, if they do.
+inline std::optional<PlasticRule> plastic_rule(const SynapseKind& kind) {
+    return std::visit([]<class Kind>(const Kind& k) -> std::optional<PlasticRule> {
+        if constexpr (std::is_constructible_v<PlasticRule, Kind>) return k;
+        else return std::nullopt;
+    }, kind);
+}
 
 struct SimulatedProjection {
     std::string name, from, to;

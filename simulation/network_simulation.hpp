@@ -48,8 +48,11 @@ private:
     void check_finite() const;
     void save_plastic(H5Writer& file, const SimulatedProjection& projection);
     void load_plastic(const H5Reader& file, const SimulatedProjection& projection);
-    void save_weights(H5Writer& file, const std::string& projection, const std::string& dataset);
-    void load_weights(const H5Reader& file, const std::string& projection, const std::string& dataset);
+    using ReadSynapse = std::function<Real(PlasticStore<Real>& store, std::uint64_t index)>;
+    using WriteSynapse = std::function<void(PlasticStore<Real>& store, std::uint64_t index, Real value)>;
+    /// A value of each synapse of a projection, by source, delay, target.
+    void save_synapses(H5Writer& file, const std::string& projection, const std::string& dataset, const ReadSynapse& read);
+    void load_synapses(const H5Reader& file, const std::string& projection, const std::string& dataset, const WriteSynapse& write);
     std::vector<Store<Real>*> stores_of(const StorePlan& plan) const;
     std::vector<PlasticLink<Real>*> links(const std::string& projection);
     /// each(link, index) for every synapse of a projection, by source, delay, target.

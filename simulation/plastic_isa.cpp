@@ -6,9 +6,11 @@ namespace tripartite {
 inline namespace TRIPARTITE_ISA {
 namespace {
 
+template <class Rule> constexpr bool reads_slow_traces = std::is_same_v<Rule, Triplet>;
+
 /// Gathered first, so that the processor works on several packs at once.
 template <class Real>
-void potentiate(const PlasticRule& rule, Real* weight, const EchoList& list, Index count, Real scale, const Real* decay) {
+void potentiate(const PlasticRule& rule, Real* weight, const EchoList& list, Index count, const EchoTraces<Real>& traces) {
     using P = Pack<Real>;
     constexpr Index together = 128;
     Real w[together], trace[together];
@@ -17,24 +19,33 @@ void potentiate(const PlasticRule& rule, Real* weight, const EchoList& list, Ind
         const std::int32_t *synapse = list.synapse + begin, *age = list.age + begin;
         for (Index i = 0; i < size; i += P::width) {
             gather(weight, synapse + i).store(w + i);
-            (P(scale) * gather(decay, age + i)).store(trace + i);
+            const P previous = traces.unpaired ? gather(traces.unpaired, synapse + i) : P(traces.previous);
+            (previous * gather(traces.decay, age + i)).store(trace + i);
         }
         std::visit(
             [&](const auto r) {
-                for (Index i = 0; i < size; i += P::width) r.potentiate(P::load(w + i), P::load(trace + i)).store(w + i);
+                for (Index i = 0; i < size; i += P::width) {
+                    const P before = P::load(w + i), fast = P::load(trace + i);
+                    if constexpr (reads_slow_traces<std::remove_const_t<decltype(r)>>) r.potentiate(before, fast, P::load(traces.slow + begin + i)).store(w + i);
+                    else r.potentiate(before, fast).store(w + i);
+                }
             },
             rule);
         for (Index i = 0; i < size; ++i) weight[synapse[i]] = w[i];
+        for (Index i = 0; traces.unpaired && i < size; ++i) traces.unpaired[synapse[i]] = 0;
     }
 }
 
-template <class Real> void depress(const PlasticRule& rule, Real* weight, const Real* trace, Index count) {
+template <class Real> void depress(const PlasticRule& rule, Real* weight, const Real* trace, Real slow, Index count) {
     using P = Pack<Real>;
     std::visit(
         [=](const auto r) {
             for (Index i = 0; i < count; i += P::width) {
-                const P w = P::load(weight + i);
-                select(first_lanes<Real>(count - i), r.depress(w, P::load(trace + i)), w).store(weight + i);
+                const P w = P::load(weight + i), fast = P::load(trace + i);
+                P next;
+                if constexpr (reads_slow_traces<std::remove_const_t<decltype(r)>>) next = r.depress(w, fast, P(slow));
+                else next = r.depress(w, fast);
+                select(first_lanes<Real>(count - i), next, w).store(weight + i);
             }
         },
         rule);

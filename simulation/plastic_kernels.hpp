@@ -18,11 +18,19 @@ struct EchoWindow {
     std::int32_t after, origin, oldest;
 };
 
+/// The traces that echoes meet.
+template <class Real> struct EchoTraces {
+    Real previous;      ///< presynaptic, right after the previous spike, where it is the same for all synapses
+    Real* unpaired;     ///< that of each synapse where it is not: an echo uses it up; or null
+    const Real* decay;  ///< [age]
+    const Real* slow;   ///< [place in the list] postsynaptic, right before the echo's spike; null if the rule reads none
+};
+
 template <class Real> struct PlasticKernels {
-    /// weight[s] potentiated with the trace scale * decay[age], for the synapses s of a list, all different.
-    void (*potentiate)(const PlasticRule& rule, Real* weight, const EchoList& list, Index count, Real scale, const Real* decay);
-    /// weight[i] depressed with trace[i].
-    void (*depress)(const PlasticRule& rule, Real* weight, const Real* trace, Index count);
+    /// weight[s] potentiated with the presynaptic trace times decay[age], for the synapses s of a list, all different.
+    void (*potentiate)(const PlasticRule& rule, Real* weight, const EchoList& list, Index count, const EchoTraces<Real>& traces);
+    /// weight[i] depressed with trace[i], and the slow presynaptic trace if the rule reads one.
+    void (*depress)(const PlasticRule& rule, Real* weight, const Real* trace, Real slow, Index count);
 
     /// Lists the synapses whose targets have a spike in the window, all of a block or those of a list; returns their number.
     Index (*list_narrow)(const std::uint16_t* targets, Index count, const EchoWindow& window, const EchoList& to);

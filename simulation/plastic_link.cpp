@@ -5,18 +5,10 @@
 #include "core/error.hpp"
 
 namespace tripartite {
-namespace {
-
-PlasticRule rule_of(const SimulatedProjection& projection) {
-    if (const auto* pair = std::get_if<StdpPair>(&projection.synapse)) return *pair;
-    return std::get<StdpPowerLaw>(projection.synapse);
-}
-
-}  // namespace
 
 template <class Real> PlasticLink<Real>::PlasticLink(const SharedNetwork& shared, const BuiltProjection& built, const Partition& partition)
     : spec_(built.spec), from_(built.from), to_(built.to), port_(built.port), axonal_(built.axonal_delay), share_(partition.shares[std::size_t(built.to)]),
-      store_(rule_of(*built.spec), shared.options.dt, shared.sizes[std::size_t(built.from)], share_.owned()) {}
+      store_(plastic_rule(built.spec->synapse).value(), shared.options.dt, shared.sizes[std::size_t(built.from)], share_.owned()) {}
 
 template <class Real> void PlasticLink<Real>::targets_fired(Index step, std::span<const std::uint64_t> words) {
     for (std::size_t w = 0; w < words.size(); ++w)

@@ -6,11 +6,11 @@ namespace tripartite {
 
 namespace {
 
-double tau_plus(const PlasticRule& rule) {
-    return std::visit([](const auto& r) { return r.tau_plus; }, rule);
+TraceSpec pre(const PlasticRule& rule) {
+    return std::visit([](const auto& r) { return r.pre(); }, rule);
 }
-double tau_minus(const PlasticRule& rule) {
-    return std::visit([](const auto& r) { return r.tau_minus; }, rule);
+TraceSpec post(const PlasticRule& rule) {
+    return std::visit([](const auto& r) { return r.post(); }, rule);
 }
 constexpr Index spare = 16;  // a kernel reads at most so far behind an end
 
@@ -19,16 +19,19 @@ constexpr Index spare = 16;  // a kernel reads at most so far behind an end
 template <class Real>
 PlasticStore<Real>::PlasticStore(const PlasticRule& rule, double dt, std::uint32_t sources, std::uint32_t targets)
     : rule_(rule),
+      pairing_(pairing_of(rule)),
       kernels_(&plastic_kernels<Real>()),
       targets_owned_(targets),
       sign_(Real(std::visit([](const auto& r) { return r.sign(); }, rule))),
-      sources_(sources, dt, tau_plus(rule)),
-      targets_(targets, dt, tau_minus(rule)),
+      sources_(sources, dt, pre(rule)),
+      targets_(targets, dt, post(rule)),
       runs_(sources),
       traces_(block + spare),
       traces_now_(Index(targets) + spare) {
-    const auto* pair = std::get_if<StdpPair>(&rule_);
-    if (pair && pair->w_max == 0) fail("stdp_pair: w_max is 0, so that every weight would stay 0: set it above 0, or below for inhibitory synapses");
+    std::visit([](const auto& r) {
+        if constexpr (requires { r.w_max; })
+            if (r.w_max == 0) fail("{}: w_max is 0, so that every weight would stay 0: set it above 0, or below for inhibitory synapses", r.name);
+    }, rule_);
 }
 
 template <class Real> void PlasticStore<Real>::count(std::uint32_t source, int axonal, int dendritic) {
@@ -45,6 +48,7 @@ template <class Real> void PlasticStore<Real>::finish_counts() {
     runs_.finish();
     const auto places = [&](bool wanted) { return wanted ? Index(runs_.size()) + block : 0; };  // kernels read ahead by less than a block
     weights_ = Array<Real>(places(true));
+    unpaired_ = Array<Real>(places(remembers()));
     narrow_ = Array<std::uint16_t>(places(narrow()));
     wide_ = Array<std::uint32_t>(places(!narrow()));
     dendritic_ = Array<std::uint16_t>(places(same_dendritic_ < 0));
@@ -68,7 +72,7 @@ template <class Real> void PlasticStore<Real>::set_weight(std::uint64_t i, Real 
 /// The last spike of a source that was due by step t.
 template <class Real> auto PlasticStore<Real>::due_until(std::uint32_t source, int delay, Index t) const -> Spike {
     const Spike spike = sources_.until(source, t - delay);
-    return {spike.step + delay, spike.trace};
+    return {spike.step + delay, spike.trace, spike.slow};
 }
 
 template <class Real> void PlasticStore<Real>::collect_due(Index t, const FiredAt& fired) {
@@ -105,15 +109,15 @@ template <class Real> std::uint64_t PlasticStore<Real>::deliver(Index t, const F
     collect_due(t, fired);
     receive_echoes(t - 1);
     if (one_delay() && !due_.empty())
-        kernels_->decay_traces(targets_.traces(0), targets_.steps(0), targets_owned_, std::int32_t(t - 2 * same_dendritic_), targets_.decay(),
-                               targets_.oldest(), traces_now_.data());
+        kernels_->decay_traces(targets_.traces(0), targets_.steps(0), targets_owned_, std::int32_t(t - 2 * same_dendritic_), targets_.decay().data(),
+                               targets_.decay().oldest(), traces_now_.data());
     receive_echoes(t);
     Index events = 0, fetched = 0;
     auto ahead = due_.begin();
     for (const Due& due : due_) {
         for (; ahead != due_.end() && fetched < events + 2 * block; ++ahead) prefetch(*ahead), fetched += ahead->end - ahead->begin;
         potentiate(due.begin, due.end, due.previous, std::int32_t(t));
-        depress(due.begin, due.end, std::int32_t(t));
+        depress(due.begin, due.end, due.previous, std::int32_t(t));
         add_to(row, due.begin, due.end);
         events += due.end - due.begin;
     }
@@ -162,7 +166,7 @@ template <class Real> void PlasticStore<Real>::load(const Saved& saved) {
         const std::size_t end = i + saved.targets.count[target];
         for (; i < end && saved.targets.step[i] > last; ++i) in_flight_.push_back({saved.targets.step[i], std::uint32_t(target)});
         come.count.push_back(std::uint32_t(end - i));
-        for (; i < end; ++i) come.step.push_back(saved.targets.step[i]), come.trace.push_back(saved.targets.trace[i]);
+        for (; i < end; ++i) come.add(saved.targets.spike(i));
     }
     std::ranges::stable_sort(in_flight_, {}, &TargetSpike::step);
     sources_.load(saved.sources);
@@ -184,7 +188,8 @@ template <class Real> Index PlasticStore<Real>::list_echoes(Index begin, Index e
         for (; targets_.step(target, level) + echo > seen; ++level, ++k) {
             Echoes& echoes = echoes_[std::size_t(k)];
             echoes.synapse[echoes.count] = std::int32_t(i - begin);
-            echoes.age[echoes.count++] = std::min(targets_.step(target, level) + echo - previous, sources_.oldest());
+            if (targets_.has_slow()) echoes.slow[echoes.count] = targets_.spike(target, level).slow;
+            echoes.age[echoes.count++] = std::min(targets_.step(target, level) + echo - previous, sources_.decay().oldest());
         }
         lists = std::max(lists, k);
     }
@@ -194,12 +199,13 @@ template <class Real> Index PlasticStore<Real>::list_echoes(Index begin, Index e
 /// The same where all echoes come after the same time: those of the histories.
 template <class Real> Index PlasticStore<Real>::list_echoes_of_one_delay(Index begin, Index end, std::int32_t previous) {
     const std::int32_t echo = 2 * same_dendritic_, seen = std::max(previous, std::int32_t(up_to_date_));
-    EchoWindow window{targets_.steps(0), seen - echo, previous - echo, sources_.oldest()};
+    EchoWindow window{targets_.steps(0), seen - echo, previous - echo, sources_.decay().oldest()};
     echoes_[0].count = narrow() ? kernels_->list_narrow(narrow_.data() + begin, end - begin, window, echoes_[0].list())
                                 : kernels_->list_wide(wide_.data() + begin, end - begin, window, echoes_[0].list());
     Index level = 0;
     for (; echoes_[std::size_t(level)].count > 0; ++level) {
         Echoes &known = echoes_[std::size_t(level)], &earlier = echoes_[std::size_t(level + 1)];
+        for (Index i = 0; targets_.has_slow() && i < known.count; ++i) known.slow[i] = targets_.slow(level)[known.target[i]];
         window.steps = targets_.steps(level + 1);
         earlier.count = kernels_->list_listed(known.list(), known.count, window, earlier.list());
     }
@@ -210,17 +216,19 @@ template <class Real> void PlasticStore<Real>::potentiate(Index begin, Index end
     if (previous.trace == 0) return;
     while (Index(echoes_.size()) < targets_.levels()) {
         const Array<std::int32_t> empty(block + spare);
-        echoes_.push_back({empty, empty, empty});
+        echoes_.push_back({empty, empty, empty, Array<Real>(targets_.has_slow() ? block + spare : 0)});
     }
     const Index lists = one_delay() ? list_echoes_of_one_delay(begin, end, previous.step) : list_echoes(begin, end, previous.step, t);
     for (Index k = lists; k-- > 0;) {  // the oldest first
         Echoes& echoes = echoes_[std::size_t(k)];
-        kernels_->potentiate(rule_, weights_.data() + begin, echoes.list(), echoes.count, previous.trace, sources_.decay());
+        Real* const unpaired = remembers() ? unpaired_.data() + begin : nullptr;
+        const EchoTraces<Real> traces{previous.trace, unpaired, sources_.decay().data(), echoes.slow.data()};
+        kernels_->potentiate(rule_, weights_.data() + begin, echoes.list(), echoes.count, traces);
     }
 }
 
 /// An echo of step t itself does not count yet.
-template <class Real> void PlasticStore<Real>::depress(Index begin, Index end, std::int32_t t) {
+template <class Real> void PlasticStore<Real>::depress(Index begin, Index end, const Spike& previous, std::int32_t t) {
     if (one_delay()) {
         if (narrow()) kernels_->gather_narrow(traces_now_.data(), narrow_.data() + begin, end - begin, traces_.data());
         else kernels_->gather_wide(traces_now_.data(), wide_.data() + begin, end - begin, traces_.data());
@@ -228,14 +236,24 @@ template <class Real> void PlasticStore<Real>::depress(Index begin, Index end, s
         for (Index i = begin; i < end; ++i) {
             const std::int32_t now = t - 2 * dendritic(std::uint64_t(i));
             const Spike last = targets_.until(target(std::uint64_t(i)), now - 1);
-            traces_[i - begin] = last.trace * targets_.decay(now - last.step);
+            traces_[i - begin] = last.trace * targets_.decay()(now - last.step);
         }
     }
-    kernels_->depress(rule_, weights_.data() + begin, traces_.data(), end - begin);
+    if (remembers()) pair(begin, end, pairing_ == Pairing::centred ? sources_.decay()(t - previous.step) : Real(0));
+    kernels_->depress(rule_, weights_.data() + begin, traces_.data(), sources_.has_slow() ? sources_.slow(previous, t) : Real(0), end - begin);
+}
+
+/// A presynaptic spike begins a trace, beside what is carried of the one before. Restricted to neighbours it depresses only where a postsynaptic
+/// spike came since the last one.
+template <class Real> void PlasticStore<Real>::pair(Index begin, Index end, Real carried) {
+    for (Index i = begin; i < end; ++i) {
+        if (pairing_ == Pairing::restricted) traces_[i - begin] *= 1 - unpaired_[i];
+        unpaired_[i] = unpaired_[i] * carried + 1;
+    }
 }
 
 template <class Real> std::size_t PlasticStore<Real>::bytes() const {
-    return runs_.bytes() + std::size_t(weights_.size()) * sizeof(Real) + std::size_t(narrow_.size() + dendritic_.size()) * sizeof(std::uint16_t) +
+    return runs_.bytes() + std::size_t(weights_.size() + unpaired_.size()) * sizeof(Real) + std::size_t(narrow_.size() + dendritic_.size()) * sizeof(std::uint16_t) +
            std::size_t(wide_.size()) * sizeof(std::uint32_t);
 }
 

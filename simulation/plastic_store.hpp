@@ -50,6 +50,10 @@ public:
     /// As of the last spike that was due, or of bring_up_to_date().
     Real weight(std::uint64_t i) const { return sign_ * weights_[Index(i)]; }
     void set_weight(std::uint64_t i, Real weight);
+    /// Whether a synapse remembers more than its weight: the presynaptic trace since the last postsynaptic spike, for some pairings.
+    bool remembers() const { return remembers_spikes(pairing_); }
+    Real unpaired(std::uint64_t i) const { return unpaired_[Index(i)]; }
+    void set_unpaired(std::uint64_t i, Real trace) { unpaired_[Index(i)] = trace; }
     std::size_t bytes() const;
 
     /// After bring_up_to_date(t). A store that is built again, is given the weights, and is loaded goes on with the same bits.
@@ -60,6 +64,7 @@ private:
     using Spike = typename SpikeHistory<Real>::Spike;
     struct Echoes {
         Array<std::int32_t> synapse, target, age;
+        Array<Real> slow;  ///< the target's slow trace, if the rule reads one
         Index count = 0;
         EchoList list() { return {synapse.data(), target.data(), age.data()}; }
     };
@@ -82,11 +87,13 @@ private:
     Index list_echoes(Index begin, Index end, std::int32_t previous, std::int32_t t);
     Index list_echoes_of_one_delay(Index begin, Index end, std::int32_t previous);
     void potentiate(Index begin, Index end, const Spike& previous, std::int32_t t);
-    void depress(Index begin, Index end, std::int32_t t);
+    void depress(Index begin, Index end, const Spike& previous, std::int32_t t);
+    void pair(Index begin, Index end, Real carried);
     void add_to(Real* row, Index begin, Index end) const;
 
     static constexpr Index block = 1024;  ///< synapses at once
     PlasticRule rule_;
+    Pairing pairing_;
     const PlasticKernels<Real>* kernels_;
     std::uint32_t targets_owned_;
     Real sign_;
@@ -95,7 +102,8 @@ private:
     int same_dendritic_ = 0, longest_dendritic_ = 0;  ///< same: 0 before the first synapse, -1 if they differ
     Index up_to_date_ = -1;                           ///< echoes until then have been applied
 
-    Array<Real> weights_;  ///< magnitudes
+    Array<Real> weights_;   ///< magnitudes
+    Array<Real> unpaired_;  ///< empty unless remembers()
     Array<std::uint16_t> narrow_, dendritic_;
     Array<std::uint32_t> wide_;
 

@@ -51,7 +51,7 @@ Recorder::Recorder(const SimulationNetwork& network, const RecordingSpec& spec, 
     for (const auto& r : spec.rates) rates_.push_back({network.find(r.population), steps_of(r.times, true), spool("rate_" + r.population), 0});
     for (const auto& w : spec.weights) {
         const auto projection = std::ranges::find(network.projections, w.projection, &SimulatedProjection::name);
-        const bool plastic = projection != network.projections.end() && (std::holds_alternative<StdpPair>(projection->synapse) || std::holds_alternative<StdpPowerLaw>(projection->synapse));
+        const bool plastic = projection != network.projections.end() && plastic_rule(projection->synapse);
         if (!plastic) fail("record.weights: '{}' is no projection whose weights change; leave it out", w.projection);
         weights_.push_back({w.projection, steps_of(w.times, true), spool("weights_" + w.projection)});
     }

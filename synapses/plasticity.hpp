@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <string_view>
 #include <tuple>
 #include <variant>
@@ -8,16 +9,34 @@
 
 /// Rules of spike-timing dependent plasticity. A rule says what a postsynaptic spike does to a weight (`potentiate`, with the
 /// trace of the presynaptic spikes before it) and what a presynaptic spike does (`depress`, with the trace of the postsynaptic
-/// spikes before it), for any scalar or pack. A trace grows by 1 at each spike and decays with tau_plus (presynaptic) or
-/// tau_minus (postsynaptic). The weight is a magnitude: the sign of all weights of a projection is the rule's.
+/// spikes before it), for any scalar or pack. `pre()` and `post()` are the traces that it reads. The weight is a magnitude:
+/// the sign of all weights of a projection is the rule's.
 namespace tripartite {
+
+/// The trace of a neuron's spikes: each raises it by 1, or to 1 where only the nearest counts; it decays with tau (ms). A second,
+/// slow one is read just before a spike.
+struct TraceSpec {
+    double tau, slow_tau = 0;  ///< slow_tau 0: there is no slow trace
+    bool nearest = false;
+};
+
+/// Which pairs of spikes count (Morrison, Diesmann, Gerstner 2008, Biol. Cybern. 98:459, section 4.1.2).
+enum class Pairing {
+    all,         ///< each spike with all earlier ones of the other side
+    symmetric,   ///< each spike with the last one of the other side (NEST stdp_nn_symm_synapse)
+    restricted,  ///< the same, and each spike once for each side: only neighbours in the common order (NEST stdp_nn_restr_synapse)
+    centred,     ///< a presynaptic spike with the last and the next postsynaptic one (NEST stdp_nn_pre_centered_synapse)
+};
+inline constexpr std::array<std::string_view, 4> pairings{"all", "nearest_symmetric", "nearest_restricted", "nearest_presynaptic"};
+inline constexpr std::string_view pairing_doc = "which pairs of spikes count: all, or the nearest";
 
 /// w += lambda w_max (1 - w/w_max)^mu_plus K_plus, w -= alpha lambda w_max (w/w_max)^mu_minus K_minus, kept from 0 to w_max.
 /// NEST `stdp_synapse`; mu 0 is additive (Song et al. 2000), 1 multiplicative (van Rossum et al. 2000), between them
 /// Guetig et al. 2003.
 struct StdpPair {
-    static constexpr std::string_view name = "stdp_pair", doc = "all pairs of spikes, bounded weights (NEST stdp_synapse)";
+    static constexpr std::string_view name = "stdp_pair", doc = "pairs of spikes, bounded weights (NEST stdp_synapse, stdp_nn_…_synapse)";
     double tau_plus = 20, tau_minus = 20, lambda = 0.01, alpha = 1, mu_plus = 1, mu_minus = 1, w_max = 100;
+    Pairing pairing = Pairing::all;
     static constexpr auto fields() {
         return std::tuple{field("tau_plus", &StdpPair::tau_plus, "ms", "time constant of the presynaptic trace").positive(),
                           field("tau_minus", &StdpPair::tau_minus, "ms", "time constant of the postsynaptic trace").positive(),
@@ -25,9 +44,12 @@ struct StdpPair {
                           field("alpha", &StdpPair::alpha, "", "size of a depression, as a multiple of lambda").non_negative(),
                           field("mu_plus", &StdpPair::mu_plus, "", "exponent of potentiation").non_negative(),
                           field("mu_minus", &StdpPair::mu_minus, "", "exponent of depression").non_negative(),
-                          field("w_max", &StdpPair::w_max, "", "largest weight; negative for inhibitory synapses")};
+                          field("w_max", &StdpPair::w_max, "", "largest weight; negative for inhibitory synapses"),
+                          field("pairing", &StdpPair::pairing, "", pairing_doc).one_of(pairings)};
     }
     double sign() const { return w_max < 0 ? -1 : 1; }
+    TraceSpec pre() const { return {.tau = tau_plus, .nearest = pairing != Pairing::all}; }
+    TraceSpec post() const { return {.tau = tau_minus, .nearest = pairing != Pairing::all}; }
     template <class T> TRIPARTITE_INLINE T potentiate(T w, T trace) const {
         using R = scalar_of<T>;
         const double most = w_max * sign();
@@ -45,16 +67,20 @@ struct StdpPair {
 /// w += lambda w^mu K_plus, w -= alpha lambda w K_minus, kept from 0 on. Morrison et al. 2007; NEST `stdp_pl_synapse_hom`.
 struct StdpPowerLaw {
     static constexpr std::string_view name = "stdp_power_law",
-                                      doc = "all pairs of spikes, potentiation by a power of the weight (NEST stdp_pl_synapse_hom)";
+                                      doc = "pairs of spikes, potentiation by a power of the weight (NEST stdp_pl_synapse_hom)";
     double tau_plus = 20, tau_minus = 20, lambda = 0.1, alpha = 1, mu = 0.4;
+    Pairing pairing = Pairing::all;
     static constexpr auto fields() {
         return std::tuple{field("tau_plus", &StdpPowerLaw::tau_plus, "ms", "time constant of the presynaptic trace").positive(),
                           field("tau_minus", &StdpPowerLaw::tau_minus, "ms", "time constant of the postsynaptic trace").positive(),
                           field("lambda", &StdpPowerLaw::lambda, "", "size of a potentiation").non_negative(),
                           field("alpha", &StdpPowerLaw::alpha, "", "size of a depression, as a multiple of lambda").non_negative(),
-                          field("mu", &StdpPowerLaw::mu, "", "exponent of potentiation").non_negative()};
+                          field("mu", &StdpPowerLaw::mu, "", "exponent of potentiation").non_negative(),
+                          field("pairing", &StdpPowerLaw::pairing, "", pairing_doc).one_of(pairings)};
     }
     double sign() const { return 1; }
+    TraceSpec pre() const { return {.tau = tau_plus, .nearest = pairing != Pairing::all}; }
+    TraceSpec post() const { return {.tau = tau_minus, .nearest = pairing != Pairing::all}; }
     template <class T> TRIPARTITE_INLINE T potentiate(T w, T trace) const {
         using R = scalar_of<T>;
         return fma(T(R(lambda)) * trace, power(w, mu), w);
@@ -66,6 +92,77 @@ struct StdpPowerLaw {
     }
 };
 
-using PlasticRule = std::variant<StdpPair, StdpPowerLaw>;
+/// With presynaptic traces r1 (tau_plus), r2 (tau_x) and postsynaptic ones o1 (tau_minus), o2 (tau_y), the slow ones before the
+/// spike counts: a postsynaptic spike w += r1 (a2_plus + a3_plus o2), a presynaptic one w -= o1 (a2_minus + a3_minus r2), kept from
+/// 0 to w_max. Pfister and Gerstner 2006, J. Neurosci. 26:9673, equations 3 and 4; NEST `stdp_triplet_synapse`. The defaults are
+/// those of NEST's synapse with the paper's tau_minus and tau_y (NEST's neurons have 20 and 110 ms). a2_plus = a3_minus = 0 is the
+/// minimal model.
+struct Triplet {
+    static constexpr std::string_view name = "triplet", doc = "triplets of spikes, additive, bounded weights (NEST stdp_triplet_synapse)";
+    double tau_plus = 16.8, tau_x = 101, tau_minus = 33.7, tau_y = 125;
+    double a2_plus = 5e-10, a3_plus = 6.2e-3, a2_minus = 7e-3, a3_minus = 2.3e-4, w_max = 100;
+    static constexpr auto fields() {
+        return std::tuple{field("tau_plus", &Triplet::tau_plus, "ms", "time constant of the presynaptic trace r1").positive(),
+                          field("tau_x", &Triplet::tau_x, "ms", "time constant of the slow presynaptic trace r2").positive(),
+                          field("tau_minus", &Triplet::tau_minus, "ms", "time constant of the postsynaptic trace o1").positive(),
+                          field("tau_y", &Triplet::tau_y, "ms", "time constant of the slow postsynaptic trace o2").positive(),
+                          field("a2_plus", &Triplet::a2_plus, "", "potentiation by a pair").non_negative(),
+                          field("a3_plus", &Triplet::a3_plus, "", "potentiation by a triplet").non_negative(),
+                          field("a2_minus", &Triplet::a2_minus, "", "depression by a pair").non_negative(),
+                          field("a3_minus", &Triplet::a3_minus, "", "depression by a triplet").non_negative(),
+                          field("w_max", &Triplet::w_max, "", "largest weight; negative for inhibitory synapses")};
+    }
+    double sign() const { return w_max < 0 ? -1 : 1; }
+    TraceSpec pre() const { return {.tau = tau_plus, .slow_tau = tau_x}; }
+    TraceSpec post() const { return {.tau = tau_minus, .slow_tau = tau_y}; }
+    template <class T> TRIPARTITE_INLINE T potentiate(T w, T trace, T slow) const {
+        using R = scalar_of<T>;
+        const T most = T(R(w_max * sign())), next = fma(trace, fma(T(R(a3_plus)), slow, T(R(a2_plus))), w);
+        return select(next > most, most, next);
+    }
+    template <class T> TRIPARTITE_INLINE T depress(T w, T trace, T slow) const {
+        using R = scalar_of<T>;
+        const T next = fma(-trace, fma(T(R(a3_minus)), slow, T(R(a2_minus))), w);
+        return select(next > T(R(0)), next, T(R(0)));
+    }
+};
+
+/// With traces K_plus and K_minus of one tau: a postsynaptic spike w += eta K_plus, a presynaptic one w += eta K_minus, then
+/// w -= alpha eta, kept from 0 to w_max. In equilibrium the postsynaptic rate is alpha / (2 tau). Vogels, Sprekeler et al. 2011,
+/// Science 334:1569; NEST `vogels_sprekeler_synapse`.
+struct VogelsInhibitory {
+    static constexpr std::string_view name = "vogels_inhibitory", doc = "coincidences in any order; holds a rate of alpha / (2 tau) (NEST vogels_sprekeler_synapse)";
+    double tau = 20, eta = 1e-3, alpha = 0.12, w_max = 1;
+    static constexpr auto fields() {
+        return std::tuple{field("tau", &VogelsInhibitory::tau, "ms", "time constant of both traces").positive(),
+                          field("eta", &VogelsInhibitory::eta, "", "size of a change").non_negative(),
+                          field("alpha", &VogelsInhibitory::alpha, "", "depression by each presynaptic spike, as a multiple of eta").non_negative(),
+                          field("w_max", &VogelsInhibitory::w_max, "", "largest weight; negative for inhibitory synapses")};
+    }
+    double sign() const { return w_max < 0 ? -1 : 1; }
+    TraceSpec pre() const { return {.tau = tau}; }
+    TraceSpec post() const { return {.tau = tau}; }
+    template <class T> TRIPARTITE_INLINE T potentiate(T w, T trace) const {
+        using R = scalar_of<T>;
+        const T most = T(R(w_max * sign())), next = fma(T(R(eta)), trace, w);
+        return select(next > most, most, next);
+    }
+    template <class T> TRIPARTITE_INLINE T depress(T w, T trace) const {
+        using R = scalar_of<T>;
+        const T next = potentiate(w, trace) - T(R(alpha * eta));
+        return select(next > T(R(0)), next, T(R(0)));
+    }
+};
+
+using PlasticRule = std::variant<StdpPair, StdpPowerLaw, Triplet, VogelsInhibitory>;
+
+inline Pairing pairing_of(const PlasticRule& rule) {
+    return std::visit([](const auto& r) {
+        if constexpr (requires { r.pairing; }) return r.pairing;
+        else return Pairing::all;
+    }, rule);
+}
+/// Whether a synapse must remember which presynaptic spikes have not met a postsynaptic one.
+inline bool remembers_spikes(Pairing pairing) { return pairing == Pairing::restricted || pairing == Pairing::centred; }
 
 }  // namespace tripartite

@@ -178,6 +178,9 @@ TEST(SimulationFile, ResolvedFileReadsAsTheSameExperiment) {
         {"network.populations.given.source={dataset: {generated: {size: 4}}, encoder: {poisson: {rate: 200 Hz}}, samples: [1, 3], present: 20 ms, between_samples: {rest: 10 ms}}"},
         {"network.projections.2.synapse={stdp_power_law: {mu: 0.4}}", "input.2={noise: {sd: 100 pA}, to: E, receptor: input}"},
         {"network.projections.2.synapse=tsodyks2", "record={}"},
+        {"network.projections.2.synapse={stdp_pair: {pairing: nearest_restricted}}"},
+        {"network.projections.2.synapse={triplet: {a2_plus: 0, a3_minus: 0}}"},
+        {"network.projections.2.synapse={vogels_inhibitory: {eta: 0.1, w_max: 100}}"},
     };
     for (const auto& overrides : variations) {
         const auto resolved = resolved_yaml(parse(brunel, overrides));

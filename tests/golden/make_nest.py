@@ -17,7 +17,8 @@ import sys
 import nest
 import numpy as np
 
-from nest_cases import CASES, DT, DURATION, LONGEST, PARAMETERS, SINGLE, SINGLE_TIMES, STATE, STEPS, single
+from nest_cases import (CASES, DT, DURATION, LONGEST, PARAMETERS, POST, PRE, RULE_DELAYS, RULE_TAU_MINUS, RULES, SINGLE, SINGLE_TIMES, STATE, STEPS,
+                        single)
 
 FOLDER = pathlib.Path(__file__).parent / "nest"
 RELAY = 1.0  # ms from a spike generator to its parrot
@@ -39,8 +40,9 @@ def build(model, params, network):
     connect(first, "static_synapse", network["synapses"])
     if plastic := network.get("plastic"):
         synapse = plastic["params"] | plastic.get("state", {})
-        if "tau_minus" in synapse:  # NEST keeps the trace of postsynaptic spikes in the neuron
-            neurons.tau_minus = synapse.pop("tau_minus")
+        for key in ("tau_minus", "tau_minus_triplet"):  # NEST keeps the traces of postsynaptic spikes in the neuron
+            if key in synapse:
+                neurons.set({key: synapse.pop(key)})
         nest.CopyModel(plastic["model"], "plastic", synapse)
         connect(first, "plastic", plastic)
     recorder = nest.Create("spike_recorder")
@@ -67,7 +69,7 @@ def run(case, network):
     recorder, _, first = build(case.model, case.params, network)
     nest.Simulate(DURATION)
     result = {"spikes": spikes_of(recorder, first)}
-    if network.get("plastic", {}).get("model", "").startswith("stdp"):
+    if network.get("plastic", {}).get("model", "").startswith(("stdp", "vogels")):
         found = nest.GetConnections(synapse_model="plastic").get(["source", "target", "weight"])
         weights = {(s - first, t - first): w for s, t, w in zip(found["source"], found["target"], found["weight"])}
         result["weights"] = [weights[pair] for pair in zip(network["plastic"]["source"], network["plastic"]["target"])]
@@ -95,13 +97,13 @@ def useful(network, result):
 
 
 def weights_at_end(network, spikes):
-    """All-to-all pair STDP by brute force: (weights after the last presynaptic spike, weights at the end).
+    """A rule over all spikes by brute force: (weights after the last presynaptic spike, weights at the end).
 
     NEST brings a weight up to date when its source fires; the second list has also the potentiation by later postsynaptic
     spikes whose dendritic delay has passed by the end of the run.
     """
     last, end = [], []
-    rule = power_law if network["plastic"]["model"] == "stdp_pl_synapse_hom" else bounded
+    rule = {"stdp_synapse": bounded, "stdp_pl_synapse_hom": power_law, "stdp_triplet_synapse": triplet, "vogels_sprekeler_synapse": vogels}[network["plastic"]["model"]]
     times = [[] for _ in network["neurons"]]
     for step, neuron in zip(spikes["step"], spikes["neuron"]):
         times[neuron].append(step)
@@ -111,18 +113,37 @@ def weights_at_end(network, spikes):
         events = sorted([(step, 0) for step in posts] + [(step, 1) for step in times[source]])
         before = weight
         for step, is_pre in events:
-            others = posts if is_pre else times[source]
-            tau = plastic["params"]["tau_minus" if is_pre else "tau_plus"]
-            trace = sum(math.exp((other - step) * DT / tau) for other in others if other < step)
+            others, own = (posts, times[source]) if is_pre else (times[source], posts)
+            p = {"tau_plus": plastic["params"].get("tau")} | plastic["params"]
+            trace = trace_of(others, step, p["tau_minus" if is_pre else "tau_plus"])
+            slow = trace_of(own, step, p.get("tau_plus_triplet" if is_pre else "tau_minus_triplet", 1))
             if step <= STEPS:
-                weight = rule(weight, is_pre, trace, plastic["params"])
+                weight = rule(weight, is_pre, trace, slow, p)
             before = weight if is_pre else before
         last.append(before)
         end.append(weight)
     return last, end
 
 
-def bounded(weight, is_pre, trace, p):
+def trace_of(spikes, step, tau):
+    """The sum over all earlier spikes."""
+    return sum(math.exp((spike - step) * DT / tau) for spike in spikes if spike < step)
+
+
+def triplet(weight, is_pre, trace, slow, p):
+    """The rule of stdp_triplet_synapse."""
+    if is_pre:
+        return max(0.0, weight - trace * (p["Aminus"] + p["Aminus_triplet"] * slow))
+    return min(p["Wmax"], weight + trace * (p["Aplus"] + p["Aplus_triplet"] * slow))
+
+
+def vogels(weight, is_pre, trace, _, p):
+    """The rule of vogels_sprekeler_synapse."""
+    raised = min(p["Wmax"], weight + p["eta"] * trace)
+    return max(0.0, raised - p["alpha"] * p["eta"]) if is_pre else raised
+
+
+def bounded(weight, is_pre, trace, _, p):
     """The rule of stdp_synapse."""
     w = weight / p["Wmax"]
     if is_pre:
@@ -130,7 +151,7 @@ def bounded(weight, is_pre, trace, p):
     return min(1.0, w + p["lambda"] * (1 - w) ** p["mu_plus"] * trace) * p["Wmax"]
 
 
-def power_law(weight, is_pre, trace, p):
+def power_law(weight, is_pre, trace, _, p):
     """The rule of stdp_pl_synapse_hom."""
     if is_pre:
         return max(0.0, weight - p["alpha"] * p["lambda"] * weight * trace)
@@ -175,6 +196,25 @@ def make_single(model):
                                                "spikes": spikes_of(recorder, first)}
 
 
+def make_rule(model):
+    """The weights with which the spikes of one neuron reach another one, for each delay."""
+    weight, params = RULES[model]
+    result = {"weight": weight, "params": params, "weights": []}
+    for delay in RULE_DELAYS:
+        nest.ResetKernel()
+        nest.resolution = DT
+        parrots = nest.Create("parrot_neuron", 2, params=RULE_TAU_MINUS)
+        generators = nest.Create("spike_generator", 2, params=[{"spike_times": [t - RELAY for t in times]} for times in (PRE, POST)])
+        nest.Connect(generators, parrots, "one_to_one", {"delay": RELAY})
+        recorder = nest.Create("weight_recorder")
+        nest.CopyModel(model, "plastic", params | {"weight_recorder": recorder})
+        port = 1  # the spikes of this port are not relayed
+        nest.Connect(parrots[0], parrots[1], syn_spec={"synapse_model": "plastic", "weight": weight, "delay": delay, "receptor_type": port})
+        nest.Simulate(PRE[-1] + delay + RELAY)
+        result["weights"].append(recorder.events["weights"].tolist())
+    return result
+
+
 def write(name, content):
     """Writes one key a line."""
     lines = (f"{json.dumps(key)}: {json.dumps(value, separators=(',', ':'))}" for key, value in content.items())
@@ -184,8 +224,11 @@ def write(name, content):
 if __name__ == "__main__":
     nest.verbosity = nest.VerbosityLevel.ERROR
     FOLDER.mkdir(exist_ok=True)
-    for chosen in sys.argv[1:] or [*CASES, "single"]:
-        if chosen == "single":
+    for chosen in sys.argv[1:] or [*CASES, "single", "rules"]:
+        if chosen == "rules":
+            head = {"made_with": {"nest": nest.__version__}, "dt": DT, "delays": RULE_DELAYS, "pre": PRE, "post": POST}
+            write(chosen, head | RULE_TAU_MINUS | {model: make_rule(model) for model in RULES})
+        elif chosen == "single":
             head = {"made_with": {"nest": nest.__version__}, "dt": DT, "duration": DURATION, "times": SINGLE_TIMES}
             write(chosen, head | {model: make_single(model) for model in SINGLE})
         else:

@@ -94,7 +94,26 @@ CASES = {
     "stdp_pl_hom": Case("iaf_psc_exp", EXACT, **LEARNING, params={"tau_syn_ex": 0.5, "tau_syn_in": 3.0},
                         plastic=("recurrent", "stdp_pl_synapse_hom",
                                  {"tau_plus": 15.0, "tau_minus": 30.0, "lambda": 0.1, "alpha": 0.1, "mu": 0.4})),
+    "triplet": Case("iaf_psc_exp", EXACT, **LEARNING, params={"tau_syn_ex": 0.5, "tau_syn_in": 3.0},
+                    plastic=("recurrent", "stdp_triplet_synapse",
+                             {"tau_plus": 17.0, "tau_plus_triplet": 90.0, "tau_minus": 25.0, "tau_minus_triplet": 110.0, "Aplus": 0.5,
+                              "Aplus_triplet": 1.5, "Aminus": 1.2, "Aminus_triplet": 0.3, "Wmax": 120.0})),
+    "vogels": Case("iaf_psc_exp", EXACT, **LEARNING, params={"tau_syn_ex": 0.5, "tau_syn_in": 3.0},
+                   plastic=("recurrent", "vogels_sprekeler_synapse",
+                            {"tau": 20.0, "tau_minus": 20.0, "eta": 2.0, "alpha": 0.6, "Wmax": 120.0})),
 }
+
+# One synapse between two neurons that fire when they are told: rules, first weights, delays and times in ms. No postsynaptic spike comes before
+# the first presynaptic one: NEST's nearest-neighbour rules would pair it with a presynaptic spike at time 0 that is not there.
+PAIRS = {"Wmax": 10.0, "tau_plus": 15.0, "mu_plus": 0.5, "mu_minus": 0.8}
+RULES = {
+    "stdp_synapse": (5.0, PAIRS), "stdp_nn_symm_synapse": (5.0, PAIRS), "stdp_nn_restr_synapse": (5.0, PAIRS),
+    "stdp_nn_pre_centered_synapse": (5.0, PAIRS),
+    "stdp_triplet_synapse": (1.0, {"Wmax": 10.0}), "vogels_sprekeler_synapse": (0.5, {"eta": 0.01, "Wmax": 0.8}),
+}
+RULE_DELAYS = (1.0, 3.0)
+RULE_TAU_MINUS = {"tau_minus": 20.0, "tau_minus_triplet": 110.0}
+PRE, POST = (5, 10, 20, 30, 31, 50, 60, 90, 120), (12, 15, 29, 30, 50, 55, 70, 71, 100)
 
 SINGLE_TIMES = (11.0, 11.1, 11.5, 13.0, 14.0, 16.0, 22.0, 35.0, 60.0)
 SINGLE = {  # model: weights of the two inputs, direct current

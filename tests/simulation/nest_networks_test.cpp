@@ -49,9 +49,13 @@ SynapseKind synapse_of(const json& plastic) {
     const std::string model = plastic["model"];
     json values = plastic["params"];
     if (plastic.contains("state")) values.update(plastic["state"]);
-    if (values.contains("Wmax")) values["w_max"] = values["Wmax"];
+    for (const auto& [nest, ours] : {std::pair{"Wmax", "w_max"}, {"tau_plus_triplet", "tau_x"}, {"tau_minus_triplet", "tau_y"}, {"Aplus", "a2_plus"}, {"Aplus_triplet", "a3_plus"},
+                                     {"Aminus", "a2_minus"}, {"Aminus_triplet", "a3_minus"}})
+        if (values.contains(nest)) values[ours] = values[nest];
     std::set<std::string> known;
     const auto make = [&](auto kind) -> SynapseKind { return set_fields(kind, kind.fields(), values, known), kind; };
+    if (model == "stdp_triplet_synapse") return make(Triplet{});
+    if (model == "vogels_sprekeler_synapse") return make(VogelsInhibitory{});
     if (model == "stdp_synapse") return make(StdpPair{});
     if (model == "stdp_pl_synapse_hom") return make(StdpPowerLaw{});
     return model == "tsodyks2_synapse" ? make(Tsodyks2{}) : make(Tsodyks{});
@@ -141,7 +145,7 @@ TEST_P(NestNetwork, FiresAtTheSameSteps) {
 
 INSTANTIATE_TEST_SUITE_P(Golden, NestNetwork,
                          testing::Combine(testing::Values("iaf_psc_exp", "iaf_psc_alpha", "iaf_psc_delta", "iaf_cond_exp", "aeif_cond_exp", "izhikevich", "hh_psc_alpha", "tsodyks",
-                                                          "tsodyks2", "stdp", "stdp_pl_hom"),
+                                                          "tsodyks2", "stdp", "stdp_pl_hom", "triplet", "vogels"),
                                           testing::Values(1, 2)),
                          [](const auto& info) { return std::string(std::get<0>(info.param)) + "_" + std::to_string(std::get<1>(info.param)); });
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
 #include <random>
 #include <utility>
@@ -47,7 +48,10 @@ template <class Real> Outcome simulate(const Case& c, Index mark = 4000, Index r
         if ((t + 1) % mark == 0 || t + 1 == steps || t == restore) store.bring_up_to_date(t);
         if (t != restore) continue;
         PlasticStore<Real> restored = make_store<Real>(c);
-        for (std::uint64_t i = 0; i < c.synapses.size(); ++i) restored.set_weight(i, store.weight(i));
+        for (std::uint64_t i = 0; i < c.synapses.size(); ++i) {
+            restored.set_weight(i, store.weight(i));
+            if (store.remembers()) restored.set_unpaired(i, store.unpaired(i));
+        }
         restored.load(store.save());
         store = std::move(restored);
     }
@@ -56,14 +60,41 @@ template <class Real> Outcome simulate(const Case& c, Index mark = 4000, Index r
     return outcome;
 }
 
-inline double potentiated(const StdpPair& r, double w, double trace) {
+inline double potentiated(const StdpPair& r, double w, double trace, double) {
     return std::min(1.0, w / r.w_max + r.lambda * std::pow(1 - w / r.w_max, r.mu_plus) * trace) * r.w_max;
 }
-inline double depressed(const StdpPair& r, double w, double trace) {
+inline double depressed(const StdpPair& r, double w, double trace, double) {
     return std::max(0.0, w / r.w_max - r.alpha * r.lambda * std::pow(w / r.w_max, r.mu_minus) * trace) * r.w_max;
 }
-inline double potentiated(const StdpPowerLaw& r, double w, double trace) { return w + r.lambda * std::pow(w, r.mu) * trace; }
-inline double depressed(const StdpPowerLaw& r, double w, double trace) { return std::max(0.0, w - r.lambda * r.alpha * w * trace); }
+inline double potentiated(const StdpPowerLaw& r, double w, double trace, double) { return w + r.lambda * std::pow(w, r.mu) * trace; }
+inline double depressed(const StdpPowerLaw& r, double w, double trace, double) { return std::max(0.0, w - r.lambda * r.alpha * w * trace); }
+inline double potentiated(const Triplet& r, double w, double trace, double slow) { return std::min(r.w_max, w + trace * (r.a2_plus + r.a3_plus * slow)); }
+inline double depressed(const Triplet& r, double w, double trace, double slow) { return std::max(0.0, w - trace * (r.a2_minus + r.a3_minus * slow)); }
+inline double potentiated(const VogelsInhibitory& r, double w, double trace, double) { return std::min(r.w_max, w + r.eta * trace); }
+inline double depressed(const VogelsInhibitory& r, double w, double trace, double) {
+    return std::max(0.0, std::min(r.w_max, w + r.eta * trace) - r.alpha * r.eta);
+}
+
+/// Which spikes of the other side count for a spike that comes now (times when they are at the synapse, ascending): those of `others`
+/// before it, or the nearest that `own` has left.
+inline std::vector<int> partners(Pairing pairing, bool presynaptic, const std::vector<int>& own, const std::vector<int>& others, int now) {
+    std::vector<int> earlier;
+    std::ranges::copy_if(others, std::back_inserter(earlier), [=](int t) { return t < now; });
+    if (pairing == Pairing::all || earlier.empty()) return earlier;
+    const auto own_between = [&](int begin, int end) { return std::ranges::any_of(own, [=](int t) { return t > begin && t < end; }); };
+    if (pairing == Pairing::centred && !presynaptic) {
+        std::erase_if(earlier, [&](int t) { return own_between(t, now); });
+        return earlier;
+    }
+    const int nearest = earlier.back();
+    if (pairing != Pairing::restricted) return {nearest};
+    if (!presynaptic) return own_between(nearest, now) ? std::vector<int>{} : std::vector{nearest};
+    // A presynaptic spike counts unless no postsynaptic one came since the last, now included (as NEST has it).
+    int last = -1000000;
+    for (const int t : own) last = t < now ? t : last;
+    const bool since = std::ranges::any_of(others, [=](int t) { return t > last && t <= now; });
+    return since ? std::vector{nearest} : std::vector<int>{};
+}
 
 /// The rule as it is defined: each synapse on its own, at the times when spikes reach it, with sums over all spikes.
 template <class Rule> Outcome brute_force(const Case& c, const Rule& rule) {
@@ -71,21 +102,24 @@ template <class Rule> Outcome brute_force(const Case& c, const Rule& rule) {
     for (std::size_t t = 0; t < c.trains.size(); ++t)
         for (const std::uint32_t neuron : c.trains[t]) fired[neuron].push_back(int(t));
     Outcome outcome{{}, std::vector<double>(c.trains.size() * c.neurons)};
-    const auto trace = [&](const std::vector<int>& spikes, int delay, int time, double tau) {
+    const auto trace = [](const std::vector<int>& spikes, int now, double tau) {
         double sum = 0;
-        for (const int spike : spikes) sum += spike + delay < time ? std::exp((spike + delay - time) * dt / tau) : 0;
+        for (const int t : spikes) sum += t < now ? std::exp((t - now) * dt / tau) : 0;
         return sum;
     };
     for (const Synapse& s : c.synapses) {
         std::vector<std::pair<int, bool>> arrivals;  // in one step the postsynaptic spike (false) comes first
-        for (const int p : fired[s.target]) arrivals.emplace_back(p + s.dendritic, false);
-        for (const int p : fired[s.source]) arrivals.emplace_back(p + s.axonal, true);
+        std::vector<int> pre, post;
+        for (const int p : fired[s.target]) post.push_back(p + s.dendritic), arrivals.emplace_back(post.back(), false);
+        for (const int p : fired[s.source]) pre.push_back(p + s.axonal), arrivals.emplace_back(pre.back(), true);
         std::ranges::sort(arrivals);
         double w = s.weight;
         for (const auto& [time, presynaptic] : arrivals) {
             if (time + s.dendritic >= int(c.trains.size())) break;
-            w = presynaptic ? depressed(rule, w, trace(fired[s.target], s.dendritic, time, rule.tau_minus))
-                            : potentiated(rule, w, trace(fired[s.source], s.axonal, time, rule.tau_plus));
+            const auto &own = presynaptic ? pre : post, &others = presynaptic ? post : pre;
+            const double fast = trace(partners(pairing_of(rule), presynaptic, own, others, time), time, (presynaptic ? rule.post() : rule.pre()).tau);
+            const double slow_tau = (presynaptic ? rule.pre() : rule.post()).slow_tau, slow = slow_tau > 0 ? trace(own, time, slow_tau) : 0;
+            w = presynaptic ? depressed(rule, w, fast, slow) : potentiated(rule, w, fast, slow);
             if (presynaptic) outcome.input[std::size_t(time + s.dendritic) * c.neurons + s.target] += w;
         }
         outcome.weights.push_back(w);

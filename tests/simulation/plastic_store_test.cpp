@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <nlohmann/json.hpp>
+
 #include "core/error.hpp"
 #include "tests/simulation/plastic_cases.hpp"
 
@@ -13,20 +16,25 @@ using namespace plastic_cases;
 const StdpPair soft{}, additive{.alpha = 1.05, .mu_plus = 0, .mu_minus = 0};
 const StdpPair mixed{.tau_plus = 15, .tau_minus = 30, .alpha = 1.05, .mu_plus = 0.3, .mu_minus = 0.7};
 const StdpPowerLaw power_law{.tau_plus = 15, .tau_minus = 30, .alpha = 0.0513};
-const std::vector<PlasticRule> rules{soft, additive, mixed, power_law};
+const StdpPair symmetric{.mu_plus = 0.3, .pairing = Pairing::symmetric}, restricted{.tau_minus = 30, .mu_plus = 0, .pairing = Pairing::restricted},
+    centred{.tau_plus = 15, .mu_minus = 0, .pairing = Pairing::centred};
+const StdpPowerLaw restricted_power_law{.alpha = 0.05, .pairing = Pairing::restricted};
+const Triplet triplet{.a2_plus = 0.1, .a3_plus = 0.3, .a2_minus = 0.2, .a3_minus = 0.15};
+const VogelsInhibitory vogels{.eta = 0.3, .alpha = 0.9, .w_max = 100};
+const std::vector<PlasticRule> rules{soft, additive, mixed, power_law, symmetric, restricted, centred, restricted_power_law, triplet, vogels};
 
-/// 40 neurons at 30 Hz for 1 s.
-Case random_case(const PlasticRule& rule) { return {rule, 40, random_synapses(40, 30, 19, 20), random_trains(40, 10000, 30)}; }
+/// 40 neurons at 30 Hz for 0.6 s.
+Case random_case(const PlasticRule& rule) { return {rule, 40, random_synapses(40, 30, 19, 20), random_trains(40, 6000, 30)}; }
 /// The same, where all dendritic delays are 15 steps.
 Case one_delay_case(const PlasticRule& rule, std::uint32_t axonal = 7) {
-    Case c{rule, 40, random_synapses(40, 30, axonal, 1), random_trains(40, 10000, 30)};
+    Case c{rule, 40, random_synapses(40, 30, axonal, 1), random_trains(40, 6000, 30)};
     for (Synapse& s : c.synapses) s.dendritic = 15;
     return c;
 }
 
 /// One synapse, from neuron 0 to neuron 1, whose whole delay is dendritic.
 Case one_synapse(const PlasticRule& rule, double weight, int delay, const std::vector<std::size_t>& pre, const std::vector<std::size_t>& post) {
-    Case c{rule, 2, {{0, 1, 0, delay, weight}}, Trains(1000)};
+    Case c{rule, 2, {{0, 1, 0, delay, weight}}, Trains(1300)};
     for (const std::size_t t : pre) c.trains[t].push_back(0);
     for (const std::size_t t : post) c.trains[t].push_back(1);
     return c;
@@ -46,6 +54,53 @@ TEST(PlasticStore, ReproducesWeightsOfNest) {
     EXPECT_LT(largest_difference(delivered(soft, 10), {5, 5.039638424270, 5.013174445947, 5.104147543739}), 1e-10);
     EXPECT_LT(largest_difference(delivered(soft, 30), {5, 5.015137771796, 5.047372743379, 5.124321474375}), 1e-10);
     EXPECT_LT(largest_difference(delivered(additive, 10), {5, 5.077980173905, 5.022842930119, 5.205530410589}), 1e-10);
+}
+
+/// NEST 3.10, one synapse of each kind between two neurons that fire at given times, with delays of 1 and 3 ms.
+TEST(PlasticStore, EveryRuleReproducesWeightsOfNest) {
+    const auto file = nlohmann::json::parse(std::ifstream(std::string(TRIPARTITE_SOURCE_DIR) + "/tests/golden/nest/rules.json"));
+    const double tau_minus = file["tau_minus"], tau_y = file["tau_minus_triplet"];
+    StdpPair pair{.tau_plus = 15, .tau_minus = tau_minus, .mu_plus = 0.5, .mu_minus = 0.8, .w_max = 10};
+    const auto pairing = [&](Pairing which) { return pair.pairing = which, pair; };
+    const std::vector<std::pair<const char*, PlasticRule>> models{
+        {"stdp_synapse", pairing(Pairing::all)}, {"stdp_nn_symm_synapse", pairing(Pairing::symmetric)},
+        {"stdp_nn_restr_synapse", pairing(Pairing::restricted)}, {"stdp_nn_pre_centered_synapse", pairing(Pairing::centred)},
+        {"stdp_triplet_synapse", Triplet{.tau_minus = tau_minus, .tau_y = tau_y, .w_max = 10}},
+        {"vogels_sprekeler_synapse", VogelsInhibitory{.tau = 20, .eta = 0.01, .w_max = 0.8}}};
+    const auto steps = [&](const char* key) {
+        std::vector<std::size_t> all;
+        for (const std::size_t ms : file[key]) all.push_back(ms * 10);
+        return all;
+    };
+    const auto pre = steps("pre");
+    for (const auto& [name, rule] : models)
+        for (std::size_t d = 0; d < file["delays"].size(); ++d) {
+            const int delay = file["delays"][d].get<int>() * 10;
+            Case c = one_synapse(rule, file[name]["weight"], delay, pre, steps("post"));
+            std::vector<double> weights;
+            const Outcome outcome = simulate<double>(c);
+            for (const std::size_t t : pre) weights.push_back(outcome.input[(t + std::size_t(delay)) * 2 + 1]);
+            EXPECT_LT(largest_difference(weights, file[name]["weights"][d]), 1e-10) << name << ", delay " << delay;
+        }
+}
+
+/// 60 pairs of spikes, 10 ms apart, at a rate in Hz: the sum of all changes (Pfister and Gerstner 2006, figure 2 A).
+TEST(PlasticStore, TripletsDependOnTheRateOfPairs) {
+    const auto change = [](std::size_t rate, bool pre_first) {
+        std::vector<std::size_t> first, second;
+        for (std::size_t k = 0; k < 60; ++k) first.push_back(1 + k * 10000 / rate), second.push_back(first.back() + 100);
+        // Both parts of the delay are one step: at the synapse spikes are as far apart as they were.
+        Case c{Triplet{}, 2, {{0, 1, 1, 1, 10}}, Trains(60 * 10000 / rate + 200)};
+        for (const std::size_t t : pre_first ? first : second) c.trains[t].push_back(0);
+        for (const std::size_t t : pre_first ? second : first) c.trains[t].push_back(1);
+        return simulate<double>(c).weights[0] - 10;
+    };
+    const std::vector<std::tuple<std::size_t, double, double>> sums{
+        {1, 0.00007, -0.31216}, {10, 0.13205, -0.33362}, {20, 0.24696, -0.35162}, {40, 0.53372, 0.15479}, {50, 0.74091, 0.72725}};
+    for (const auto& [rate, after, before] : sums) {
+        EXPECT_NEAR(change(rate, true), after, 6e-6) << rate;
+        EXPECT_NEAR(change(rate, false), before, 6e-6) << rate;
+    }
 }
 
 TEST(PlasticStore, PairsOfSpikesChangeAWeightAsTheRuleSays) {
@@ -109,7 +164,7 @@ template <class Real> void expect_marks_change_no_bit(const Case& c) {
     const Outcome expected = simulate<Real>(c);
     EXPECT_EQ(simulate<Real>(c, 777), expected);
     EXPECT_EQ(simulate<Real>(c, 10000), expected);
-    EXPECT_EQ(simulate<Real>(c, 4000, 7345), expected);
+    EXPECT_EQ(simulate<Real>(c, 4000, 3345), expected);
 }
 
 TEST(PlasticStore, NeitherMarksNorSavingChangeABit) {

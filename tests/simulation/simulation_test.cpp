@@ -32,12 +32,14 @@ template <class Real> Outcome run(const SimulationNetwork& network, const Simula
 
 SynapseKind kind(const std::string& name) {
     if (name == "stdp_pair") return StdpPair{.lambda = 0.1, .w_max = 150};
+    if (name == "stdp_nearest") return StdpPair{.lambda = 0.1, .w_max = 150, .pairing = Pairing::centred};
+    if (name == "triplet") return Triplet{.a2_plus = 1, .a3_plus = 3, .a2_minus = 2, .a3_minus = 1, .w_max = 150};
     if (name == "tsodyks") return Tsodyks{};
     return StaticSynapse{};
 }
 
 struct AnySynapse : testing::TestWithParam<const char*> {};
-INSTANTIATE_TEST_SUITE_P(Kinds, AnySynapse, testing::Values("static", "stdp_pair", "tsodyks"), [](const auto& info) { return std::string(info.param); });
+INSTANTIATE_TEST_SUITE_P(Kinds, AnySynapse, testing::Values("static", "stdp_pair", "stdp_nearest", "triplet", "tsodyks"), [](const auto& info) { return std::string(info.param); });
 
 TEST_P(AnySynapse, ResultsDoNotDependOnThreadsOrWindow) {
     const auto network = random_network(kind(GetParam()));
