@@ -62,7 +62,7 @@ record: {spikes: {noise: {neurons: 10, start: 100 ms, stop: 300 ms}}}
 const std::string sources_yaml = R"(
 experiment: {name: sources, seed: 1}
 time: {dt: 1 ms, steps: 100}
-network: {layers: [{dense: 16, neuron: {lif: {tau_m: 2 ms}}}, {dense: 2, neuron: leaky_integrator}]}
+network: {layers: [{dense: 32, neuron: {lif: {tau_m: 2 ms, threshold: 0.5}}}, {dense: 2, neuron: leaky_integrator}]}
 input:
   dataset: {markov: {onset: [0.5, 0.1], offset: [0.5, 0.1], channels: 6, train: 60, test: 40}}
   encoder: trains
