@@ -34,6 +34,24 @@ Images make_bars(const Generated& spec, int count, std::uint32_t part) {
     return images;
 }
 
+/// `part` as above.
+Images make_patterns(const LatencyPatterns& spec, int count, std::uint32_t part) {
+    const RandomStream times(spec.seed, "latency_patterns", "time"), offsets(spec.seed, "latency_patterns", "offset"),
+        jitter(spec.seed, "latency_patterns", "jitter");
+    Images images{count, 1, 1, spec.channels, {}, {}};
+    for (int i = 0; i < count; ++i) {
+        const int label = i % spec.classes;
+        images.labels.push_back(label);
+        const double offset = (1 - spec.span) * offsets.uniform(std::uint32_t(i), part);
+        for (int n = 0; n < spec.channels; ++n) {
+            const double time = offset + spec.span * times.uniform(std::uint32_t(n), std::uint32_t(label)) +
+                                spec.jitter * jitter.normal(std::uint32_t(n), part, std::uint32_t(i));
+            images.pixels.push_back(std::uint8_t(std::lround(255 * (1 - std::clamp(time, 0.0, 1.0)))));
+        }
+    }
+    return images;
+}
+
 }  // namespace
 
 ImageSet FashionMnist::load() const {
@@ -50,5 +68,7 @@ ImageSet Mnist::load() const {
 }
 
 ImageSet Generated::load() const { return {make_bars(*this, train, 0), make_bars(*this, test, 1), classes}; }
+
+ImageSet LatencyPatterns::load() const { return {make_patterns(*this, train, 0), make_patterns(*this, test, 1), classes}; }
 
 }  // namespace tripartite

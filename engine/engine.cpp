@@ -33,8 +33,8 @@ Engine<Real>::Engine(const Network& network, const EngineOptions& options, Threa
         ProjectionContext<Real> context{spec.name(), from < 0 ? network.inputs : network.populations[from].size, network.populations[to].size,
                                         populations_[to]->width(), spec.delay, options.event_density, options.seed, &parameters_};
         const bool internal = from >= 0 && component_of[from] == component_of[to];
-        links_.push_back({from, to, spec.delay, internal, spec.kind.template make<Real>()(context)});
-        tail_ = std::max(tail_, spec.delay);
+        links_.push_back({from, to, spec.delay + spec.kind.spread, internal, spec.kind.template make<Real>()(context)});
+        tail_ = std::max(tail_, spec.delay + spec.kind.spread);
     }
     // One accumulator per target is filled in the order of the sources, whatever the order of the description.
     std::ranges::stable_sort(links_, {}, &Link::from);
@@ -64,11 +64,17 @@ template <class Real> void Engine<Real>::clear_gradients() {
 
 template <class Real> void Engine<Real>::parameters_changed() {
     for (auto& p : populations_) p->discretise();
+    for (auto& link : links_) link.projection->parameters_changed();
+    transposed_ = false;
+}
+
+template <class Real> void Engine<Real>::anneal(double progress) {
+    for (auto& link : links_) link.projection->anneal(progress);
     transposed_ = false;
 }
 
 template <class Real> bool Engine<Real>::constant_drive(int population) const {
-    return std::ranges::all_of(links_, [&](const Link& l) { return l.to != population || l.internal || (l.from < 0 && input_.constant && l.delay == 0); });
+    return std::ranges::all_of(links_, [&](const Link& l) { return l.to != population || l.internal || (l.from < 0 && input_.constant && l.longest == 0); });
 }
 
 template <class Real> void Engine<Real>::shape_for(const Signal<Real>& input, Phase phase) {

@@ -22,7 +22,7 @@ struct EngineOptions {
 template <class Real> class Engine {
 public:
     struct Link {
-        int from, to, delay;  ///< from = -1: the input
+        int from, to, longest;  ///< from = -1: the input; the longest delay
         bool internal;        ///< inside one recurrent component
         std::unique_ptr<Projection<Real>> projection;
     };
@@ -55,6 +55,8 @@ public:
     void clear_gradients();
     /// Recomputes coefficients after the parameters changed.
     void parameters_changed();
+    /// Tells the projections how far training has come, 0 to 1: at 1 they are as the trained network will be.
+    void anneal(double progress);
     void record_membrane(int population) { recorded_[population] = true; }
     /// dL/d(input), [T or 1][B][N], filled by backward() if wanted.
     void want_input_adjoint() { wants_input_ = true; }

@@ -23,7 +23,7 @@ struct PopulationSpec {
 struct ProjectionSpec {
     std::string from, to;  ///< names of populations, or "input"
     ProjectionKind kind;
-    int delay = 0;         ///< whole steps; 0 = the same step
+    int delay = 0;         ///< whole steps, the shortest if kind.spread is not 0; 0 = the same step
     std::string name() const { return from + "_to_" + to; }
 };
 

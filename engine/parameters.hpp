@@ -16,6 +16,7 @@ struct ParameterBlock {
     int width = 0;                ///< of a panel: a matrix is stored as [block of targets][source][target of the block]
     bool decays = false;          ///< weight decay applies: never to biases, gains, thresholds, time constants
     double min = -std::numeric_limits<double>::infinity(), max = std::numeric_limits<double>::infinity();
+    double rate = 1;              ///< its learning rate, in units of the optimiser's
 
     Index count() const { return Index(rows) * (columns ? columns : 1); }
     /// Where element [row][column] is, from the start of the block.

@@ -4,6 +4,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "core/parallel.hpp"
 #include "engine/parameters.hpp"
@@ -29,13 +30,19 @@ template <class Real> struct Scratch {
     Array<Real> rows, tile, bar, kernel, panel, uniform;
 };
 
-/// Weighted connections from one population to another, `delay` steps later. The engine sees only this.
+/// Weighted connections from one population to another, `delay` steps later or more. The engine sees only this.
 template <class Real> class Projection {
 public:
     virtual ~Projection() = default;
 
     /// Writes the initial weights into the parameters, which are allocated by now.
     virtual void initialise() = 0;
+
+    /// To be called after the parameters changed.
+    virtual void parameters_changed() {}
+    /// How far training has come, from 0 to 1: what the projection learns coarsely at first becomes finer. At 1 it is as the
+    /// trained network will be.
+    virtual void anneal(double) {}
 
     /// Adds what arrives in the steps of `to` to `input`, [step][sample][neuron of the block].
     virtual void deliver(const Signal<Real>& source, const Span& to, Real* input, Scratch<Real>& scratch) const = 0;
@@ -50,6 +57,8 @@ public:
     virtual void gradient(const Signal<Real>& source, const InputAdjoint<Real>& input_bar, const Shape& shape, ThreadPool& pool,
                           std::span<Scratch<Real>> scratch) = 0;
 
+    /// The delay of each synapse in whole steps, [targets][sources]; empty where all are `delay`.
+    virtual std::vector<int> delays() const { return {}; }
     /// Multiplies each target's weights by `scale` and adds `shift` to its bias: folds a normaliser for inference.
     virtual void fold(std::span<const double> scale, std::span<const double> shift) = 0;
 };
@@ -57,7 +66,7 @@ public:
 /// What a projection is told when it is made. It adds its parameters; once they are allocated it is given initial values.
 template <class Real> struct ProjectionContext {
     std::string name;
-    int sources = 0, targets = 0, target_width = 0, delay = 0;
+    int sources = 0, targets = 0, target_width = 0, delay = 0;  ///< delay: the shortest, in steps
     double event_density = 0;  ///< fewer spikes per neuron and step than this: event-driven
     std::uint64_t seed = 0;
     Parameters<Real>* parameters = nullptr;
@@ -66,6 +75,7 @@ template <class Real> struct ProjectionContext {
 /// How a projection comes into being, without its type: made by dense() and its like.
 struct ProjectionKind {
     std::string name;                           ///< "dense"
+    int spread = 0;                             ///< steps by which its delays can be longer than the shortest one
     std::function<std::unique_ptr<Projection<float>>(const ProjectionContext<float>&)> float32;
     std::function<std::unique_ptr<Projection<double>>(const ProjectionContext<double>&)> float64;
     template <class Real> auto& make() const {

@@ -82,14 +82,7 @@ private:
     static int classes_of(const Dataset& dataset) {
         return std::visit([]<class Kind>(const Kind& kind) {
             if constexpr (makes_trains<Kind>) return kind.classes();
-            else if constexpr (std::is_same_v<Kind, Generated>) return kind.classes;
-            else return 10;
-        }, dataset);
-    }
-    static int samples_of(const Dataset& dataset) {
-        return std::visit([]<class Kind>(const Kind& kind) {
-            if constexpr (requires { kind.train; }) return kind.train;
-            else return 60'000;
+            else return kind.classes;
         }, dataset);
     }
 
@@ -113,7 +106,7 @@ private:
         if (e_.recompute == 0) return;
         for (const auto& p : network_.populations) {
             const bool varies = std::ranges::any_of(network_.projections, [&](const ProjectionConfig& c) {
-                return c.to == p.name && c.from != p.name && (c.from != Network::input || !is_constant(e_.encoder) || c.delay > 0);
+                return c.to == p.name && c.from != p.name && (c.from != Network::input || !is_constant(e_.encoder) || c.delay > 0 || c.delays);
             });
             if (p.normalise && varies)
                 report("learning.bptt.recompute", fmt::format("needs all steps at once for the statistics of '{}', whose input changes in time; "
@@ -122,7 +115,7 @@ private:
     }
 
     void validation() {
-        const int samples = samples_of(e_.dataset);
+        const int samples = std::visit([](const auto& d) { return d.train; }, e_.dataset);
         if (e_.validation >= samples)
             report("input.validation", fmt::format("must leave samples to train on, of which the data set has {}, got {}", samples, e_.validation));
         if (e_.validation == 0 && std::holds_alternative<Plateau>(e_.schedule.kind))

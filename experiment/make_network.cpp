@@ -1,11 +1,14 @@
 #include <algorithm>
+#include <cmath>
 #include <thread>
 
 #include "experiment/read_experiment.hpp"
 #include "experiment/read_network.hpp"
 #include "io/hdf5.hpp"
 #include "learning/batch_norm.hpp"
+#include "synapses/connectivity.hpp"
 #include "synapses/dense.hpp"
+#include "synapses/synapse_values.hpp"
 
 namespace tripartite {
 
@@ -56,6 +59,50 @@ DenseOptions dense_options(const ProjectionConfig& projection) {
 NormaliserKind make_normaliser(const BatchNormOptions& o) { return batch_norm(o); }
 NormaliserKind make_normaliser(const TdBatchNormOptions& o) { return td_batch_norm(o); }
 
+/// The delay of each synapse in steps, [target][source]: what a simulation of the same seed draws for these names.
+std::vector<int> drawn_delays(const Distribution& delays, const ProjectionSpec& projection, int sources, int targets, const Experiment& e) {
+    const PairSpace space{std::uint32_t(sources), std::uint32_t(targets), projection.from == projection.to};
+    const RandomStream random(e.seed, projection.name(), "delay");
+    const SynapseValues values(delays, space, random);
+    std::vector<int> steps;
+    std::vector<double> times;
+    make_connector(AllToAll{}, space, random)->enumerate({0, space.targets}, [&](std::span<const Pair> pairs) {
+        times.resize(pairs.size());
+        values.fill(pairs, times);
+        for (const double time : times) steps.push_back(int(std::lround(time / e.dt)));
+    });
+    if (std::ranges::min(steps) < 0) fail("the delays from '{}' to '{}' can be negative; give redraw: [0, .inf]", projection.from, projection.to);
+    return steps;
+}
+
+/// Delays that differ between synapses: the shortest one is the projection's.
+DelayRule delay_rule(const DelayConfig& config, ProjectionSpec& projection, int sources, int targets, const Experiment& e) {
+    return std::visit([&]<class Kind>(const Kind& kind) -> DelayRule {
+        if constexpr (std::is_constructible_v<Distribution::Kind, Kind>) {
+            auto steps = drawn_delays(kind, projection, sources, targets, e);
+            projection.delay = std::ranges::min(steps);
+            for (int& s : steps) s -= projection.delay;
+            return FixedDelays{std::move(steps)};
+        } else {
+            projection.delay = std::isnan(kind.min) ? 0 : int(std::lround(kind.min / e.dt));
+            const int spread = int(std::lround(kind.max / e.dt)) - projection.delay;
+            if constexpr (std::is_same_v<Kind, LearnedDelayConfig>) return LearnedDelays{spread, kind.rate, kind.sharpen};
+            else return AxonalDelays{spread, kind.rate, kind.initial / e.dt};
+        }
+    }, config);
+}
+
+ProjectionSpec make_projection(const ProjectionConfig& p, const Network& network, const Experiment& e) {
+    const auto steps = whole_steps(p.delay, e.dt);
+    if (!steps) fail("the delay from '{}' to '{}' is {} ms, which is not a whole number of steps of {} ms", p.from, p.to, p.delay, e.dt);
+    ProjectionSpec projection{p.from, p.to, {}, *steps};
+    auto options = dense_options(p);
+    const auto size = [&](const std::string& name) { const int i = network.find(name); return i < 0 ? network.inputs : network.populations[i].size; };
+    if (p.delays) options.delays = delay_rule(*p.delays, projection, size(p.from), size(p.to), e);
+    projection.kind = dense(options);
+    return projection;
+}
+
 }  // namespace
 
 SimulationOptions simulation_options(const Experiment& experiment) {
@@ -74,11 +121,7 @@ Network make_network(const Experiment& experiment, int inputs) {
         if (p.membrane) spec.membrane = std::get<MembraneNormOptions>(*p.membrane);
         network.populations.push_back(std::move(spec));
     }
-    for (const auto& p : config.projections) {
-        const auto steps = whole_steps(p.delay, experiment.dt);
-        if (!steps) fail("the delay from '{}' to '{}' is {} ms, which is not a whole number of steps of {} ms", p.from, p.to, p.delay, experiment.dt);
-        network.projections.push_back({p.from, p.to, dense(dense_options(p)), *steps});
-    }
+    for (const auto& p : config.projections) network.projections.push_back(make_projection(p, network, experiment));
     network.validate();
     return network;
 }

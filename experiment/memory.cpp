@@ -16,10 +16,11 @@ std::string describe_memory(const Experiment& e) {
     const auto network = make_network(e, inputs_of(e.encoder, images.train.size(), e.steps));
     const double real = e.precision == Experiment::Precision::float32 ? 4 : 8;
     const int window = e.truncate ? e.truncate : e.recompute ? e.recompute : e.steps;
-    double parameters = 0, inputs = 0, spikes = 0;
+    double parameters = 0, inputs = 0, spikes = 0, taps = 0;
     for (const auto& c : network.projections) {
         const double from = c.from == Network::input ? network.inputs : network.populations[network.find(c.from)].size;
         parameters += (from + 1) * network.populations[network.find(c.to)].size;
+        if (c.kind.spread > 0) taps += from * network.populations[network.find(c.to)].size * (c.kind.spread + 1);
     }
     for (const auto& p : network.populations) {
         parameters += 2.0 * p.size * (p.normalise.has_value() + p.membrane.has_value());
@@ -37,7 +38,9 @@ std::string describe_memory(const Experiment& e) {
     text += row(fmt::format("inputs of a batch over {} steps", window), inputs);
     text += row("spikes of a batch", spikes);
     text += row("samples", pixels);
-    return text + row("in all", parameters * real * (4 + moments) + inputs + spikes + pixels);
+    taps *= 4 * real;
+    if (taps > 0) text += row("delays: shares, slopes, weights, transposed", taps);
+    return text + row("in all", parameters * real * (4 + moments) + taps + inputs + spikes + pixels);
 }
 
 }  // namespace tripartite

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 
 #include "core/text.hpp"
+#include "experiment/read_values.hpp"
 
 namespace tripartite {
 namespace {
@@ -18,7 +20,7 @@ public:
         if (const YamlNode* name = section.take("name")) layer.population.name = population_name(*name);
         section.need("dense");
         population(section, layer.population, "dense");
-        feed(section, layer.feed, layer.population.normalise.has_value());
+        feed(section, layer.feed, layer.population.normalise.has_value(), 0);
         if (const YamlNode* recurrent = section.take("recurrent")) layer.recurrent = loop(*recurrent);
         section.close();
         return layer;
@@ -45,9 +47,9 @@ public:
         if (const YamlNode* to = section.need("to")) config.to = end(*to, populations);
         const bool analog = config.from == Network::input;
         config.delay = analog ? 0 : dt_;
+        const int least = analog ? 0 : 1;
         const auto target = std::ranges::find(populations, config.to, &PopulationConfig::name);
-        feed(section, config, target != populations.end() && target->normalise && config.from != config.to);
-        if (const YamlNode* delay = section.take("delay"); delay && !analog) at_least_one_step(*delay, config.delay);
+        feed(section, config, target != populations.end() && target->normalise && config.from != config.to, least);
         if (const YamlNode* rule = section.take_kind("connection rule", rules)) Section(*rule, problems_, Section::Empty::allowed).close();
         section.close();
         return config;
@@ -61,10 +63,11 @@ private:
         if (const YamlNode* membrane = section.take("membrane")) read_only_kind(*membrane, "membrane method", to.membrane.emplace(), problems_);
     }
 
-    void feed(Section& section, ProjectionConfig& to, bool normalised) {
+    /// Its delays are at least `least` steps.
+    void feed(Section& section, ProjectionConfig& to, bool normalised, int least) {
         section.read(to, ProjectionConfig::fields());
         if (const YamlNode* init = section.take("init")) read_only_kind(*init, "initialiser", to.init, problems_);
-        if (const YamlNode* delay = section.take("delay")) check_steps(*delay, to.delay, dt_, problems_);
+        delay(section, to, least);
         if (const YamlNode* bias = section.take("bias"); bias && normalised && !to.bias)
             problems_.value(*bias, "normalise needs the bias, into which it is folded for inference");
     }
@@ -72,9 +75,8 @@ private:
     ProjectionConfig loop(const YamlNode& node) {
         ProjectionConfig config{.from = {}, .to = {}, .delay = dt_, .init = UniformFanIn{}, .bias = false};
         Section section(node, problems_);
-        section.read(config, std::tuple{ProjectionConfig::delay_field()});
         if (const YamlNode* init = section.take("init")) read_only_kind(*init, "initialiser", config.init, problems_);
-        if (const YamlNode* delay = section.take("delay")) check_steps(*delay, config.delay, dt_, problems_), at_least_one_step(*delay, config.delay);
+        delay(section, config, 1);
         section.close();
         return config;
     }
@@ -88,8 +90,40 @@ private:
         return name;
     }
 
-    void at_least_one_step(const YamlNode& node, double delay) {
-        if (whole_steps(delay, dt_) == 0) problems_.value(node, fmt::format("must be at least one step of {} ms, got {}", dt_, node.scalar));
+    void delay(Section& section, ProjectionConfig& to, int least) {
+        const YamlNode* node = section.take("delay");
+        if (!node) return;
+        if (node->kind == YamlNode::Kind::mapping) return delays(*node, to, least);
+        read_value(*node, Demand::of(ProjectionConfig::delay_field()), to.delay, problems_);
+        check_steps(*node, to.delay, dt_, problems_);
+        if (least > 0 && whole_steps(to.delay, dt_) == 0) problems_.value(*node, fmt::format("must be at least one step of {} ms, got {}", dt_, node->scalar));
+    }
+
+    void delays(const YamlNode& node, ProjectionConfig& to, int least) {
+        const std::size_t before = problems_.count();
+        read_only_kind(node, "delay", to.delays.emplace(), problems_, "ms");
+        if (problems_.count() > before) return;
+        std::visit([&]<class Kind>(Kind& kind) {
+            if constexpr (std::is_constructible_v<Distribution::Kind, Kind>) check_drawn(node, kind, least);
+            else check_learned(node, kind, least);
+        }, *to.delays);
+    }
+
+    /// Draws are rounded to steps.
+    void check_drawn(const YamlNode& node, const Distribution& delays, int least) {
+        if (const auto problem = delays.problem(); !problem.empty()) return problems_.value(node, problem);
+        const double shortest = range_of(delays).low;
+        if (std::round(shortest / dt_) < least)
+            problems_.value(node, fmt::format("delays must be at least {} of {} ms, and can be {:.6g} ms; give redraw: [{}, .inf]",
+                                              least ? "one step" : "0 steps", dt_, shortest, least ? dt_ / 2 : 0));
+    }
+
+    void check_learned(const YamlNode& node, auto& delays, int least) {
+        if (std::isnan(delays.min)) delays.min = least * dt_;
+        for (const auto& [key, value] : {std::pair{"min", delays.min}, {"max", delays.max}})
+            if (!whole_steps(value, dt_)) problems_.value(node, fmt::format("{} must be a whole number of steps of {} ms, got {} ms", key, dt_, value));
+        if (delays.min < least * dt_) problems_.value(node, fmt::format("min must be at least one step of {} ms, got {} ms", dt_, delays.min));
+        if (delays.max <= delays.min) problems_.value(node, fmt::format("max must be longer than min, {} ms, got {} ms", delays.min, delays.max));
     }
 
     std::string population_name(const YamlNode& node) {

@@ -76,12 +76,14 @@ std::string yaml_reference() {
     text += layers_text;
     text += reference_section("network.layers: each", "Required: `dense`, `neuron`. In `populations` the size is called `size`. Further keys: `name`, `normalise`, `membrane`, "
                     "`recurrent: {delay, init}`, and those of a projection.", PopulationConfig{}, PopulationConfig::fields("dense"));
-    text += reference_section("network.projections: each", "Required: `from`, `to`, `dense: {}`. Further key: `init`.", ProjectionConfig{}, ProjectionConfig::fields());
+    text += reference_section("network.projections: each", "Required: `from`, `to`, `dense: {}`. Further key: `init`.", ProjectionConfig{},
+                    std::tuple_cat(std::tuple{ProjectionConfig::delay_field()}, ProjectionConfig::fields()));
     text += reference_kinds("neuron", "`neuron: {lif: {tau_m: 5 ms, learn: {tau_m: shared}}}`: every model takes `learn`, with `shared` (one value for the population) "
                   "or `per_neuron` for each parameter that is learned. `beta` and `tau_m` exclude each other. `lif` takes `like: snntorch`, `spikingjelly` "
                   "or `norse`: that framework's defaults, which the other keys replace.", "neurons");
     text += reference_kinds("normalise", "Of the input current of a population, by what its feed-forward projections bring.", "normalisers");
     text += reference_kinds("membrane", "Of a population: what happens between the integration of its membranes and the decision to fire.", "membrane_methods");
+    text += reference_kinds("delay", "Of a projection or layer, where it differs between synapses. Draws are rounded to whole steps, as in simulations.", "delays");
     text += reference_kinds("init", "Initial weights.", "initialisers");
     text += reference_section("input", "`dataset` (required), `encoder`, `transform`, and:", e, Experiment::input_fields());
     text += reference_kinds("input.dataset", "Required.", "datasets");

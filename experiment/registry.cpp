@@ -35,6 +35,7 @@ constexpr Listed lists[] = {
     {"initialisers", kinds_of<InitialiserConfig>},
     {"normalisers", kinds_of<Normalisation>},
     {"membrane_methods", kinds_of<MembraneMethod>},
+    {"delays", kinds_of<DelayConfig>},
     {"rules", kinds_of<ConnectionRule>},
     {"distributions", kinds_of<AnyValue>},
     {"synapses", kinds_of<SynapseKind>},

@@ -15,7 +15,15 @@ void add_population(YamlWriter& to, const PopulationConfig& p, std::string_view 
     if (p.membrane) to.add("membrane", kind_writer(*p.membrane));
 }
 
-void add_projection(YamlWriter& to, const ProjectionConfig& p) { to.add_fields(p, ProjectionConfig::fields()).add("init", kind_writer(p.init)); }
+void add_delay(YamlWriter& to, const ProjectionConfig& p) {
+    if (p.delays) to.add("delay", kind_writer(*p.delays));
+    else to.add_fields(p, std::tuple{ProjectionConfig::delay_field()});
+}
+
+void add_projection(YamlWriter& to, const ProjectionConfig& p) {
+    add_delay(to, p);
+    to.add_fields(p, ProjectionConfig::fields()).add("init", kind_writer(p.init));
+}
 
 YamlWriter layer_writer(const LayerConfig& layer, std::size_t index) {
     YamlWriter to;
@@ -24,7 +32,8 @@ YamlWriter layer_writer(const LayerConfig& layer, std::size_t index) {
     add_projection(to, layer.feed);
     if (layer.recurrent) {
         YamlWriter loop;
-        loop.add_fields(*layer.recurrent, std::tuple{ProjectionConfig::delay_field()}).add("init", kind_writer(layer.recurrent->init));
+        add_delay(loop, *layer.recurrent);
+        loop.add("init", kind_writer(layer.recurrent->init));
         to.add("recurrent", loop);
     }
     return to;

@@ -33,6 +33,20 @@ template <class T> void write_integers(H5Writer& file, const std::string& name, 
     file.write(name, std::span<const std::int64_t>(wide), {wide.size()});
 }
 
+/// The delays of trained projections where they differ: [target][source], in ms.
+template <class Real> void write_delays(H5Writer& file, Engine<Real>& engine, double dt) {
+    for (const auto& link : engine.links()) {
+        const auto steps = link.projection->delays();
+        if (steps.empty()) continue;
+        std::vector<double> times;
+        for (const int s : steps) times.push_back(s * dt);
+        const auto& to = engine.population(link.to).spec();
+        const auto name = fmt::format("/projections/{}_to_{}/delay", link.from < 0 ? Network::input : engine.population(link.from).spec().name, to.name);
+        file.write(name, std::span<const double>(times), {std::uint64_t(to.size), times.size() / to.size});
+        file.attribute(name, "units", std::string("ms"));
+    }
+}
+
 /// Runs the first test samples one after the other and keeps what `record:` names. Sample i begins at i T dt; a spike of
 /// step k is stamped (k + 1) dt, as everywhere.
 template <class Real> class Recording {
@@ -141,6 +155,7 @@ void write_results(const std::string& path, const Experiment& e, const RunSummar
                    const Images& images, Bptt<Real>& bptt) {
     H5Writer file(path);
     write_weights(file, "", bptt.engine(), weights);
+    write_delays(file, bptt.engine(), experiment.dt);
     write_curves(file, summary);
     write_integers(file, "/test/predictions", test.predictions);
     write_integers(file, "/test/labels", test.labels);

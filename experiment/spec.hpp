@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -55,18 +56,50 @@ struct WeightsFile {
 
 using InitialiserConfig = std::variant<UniformFanIn, Kaiming, Xavier, Orthogonal, Constant, WeightsFile>;
 
+/// A learned delay for each synapse: LearnedDelays, in ms.
+struct LearnedDelayConfig {
+    static constexpr std::string_view name = "learned", doc = "a delay for each synapse, learned through a Gaussian that narrows (DCLS-Delays)";
+    double min = std::numeric_limits<double>::quiet_NaN(), max = 25;  ///< min not given: the shortest that can be
+    double rate = 100, sharpen = 0.25;
+    static constexpr auto fields() {
+        using L = LearnedDelayConfig;
+        return std::tuple{field("min", &L::min, "ms", "shortest delay, whole steps; the shortest possible unless given").non_negative(),
+                          field("max", &L::max, "ms", "longest delay, whole steps").positive(),
+                          field("rate", &L::rate, "", "learning rate of the delays, which count in steps, over that of the weights").positive(),
+                          field("sharpen", &L::sharpen, "", "part of training after which the Gaussian is narrowest").positive().within(0, 1)};
+    }
+};
+
+/// A learned delay for each source: AxonalDelays, in ms.
+struct AxonalDelayConfig {
+    static constexpr std::string_view name = "learned_axonal", doc = "a delay for each source, learned by backward differences (SLAYER)";
+    double min = std::numeric_limits<double>::quiet_NaN(), max = 25;  ///< min not given: the shortest that can be
+    double rate = 100, initial = 1;
+    static constexpr auto fields() {
+        using A = AxonalDelayConfig;
+        return std::tuple{field("min", &A::min, "ms", "shortest delay, whole steps; the shortest possible unless given").non_negative(),
+                          field("max", &A::max, "ms", "longest delay, whole steps").positive(),
+                          field("rate", &A::rate, "", "learning rate of the delays, which count in steps, over that of the weights").positive(),
+                          field("initial", &A::initial, "ms", "delays start uniform between min and so much more").non_negative()};
+    }
+};
+
+/// Delays that differ between synapses.
+using DelayConfig = std::variant<ConstantValue, Uniform, Normal, LogNormal, Exponential, LearnedDelayConfig, AxonalDelayConfig>;
+
 /// Every neuron of `from` to every neuron of `to`.
 struct ProjectionConfig {
     std::string from, to;
     double delay = 0;  ///< ms, whole steps
+    std::optional<DelayConfig> delays = std::nullopt;  ///< in place of `delay`
     InitialiserConfig init = UniformFanIn{};
     bool bias = true;
 
     static constexpr auto delay_field() {
-        return field("delay", &ProjectionConfig::delay, "ms", "time from a spike to its effect, whole steps").non_negative();
+        return field("delay", &ProjectionConfig::delay, "ms", "time from a spike to its effect, whole steps; a number, a distribution or what learns it").non_negative();
     }
     static constexpr auto fields() {
-        return std::tuple{delay_field(), field("bias", &ProjectionConfig::bias, "", "a learned constant input to each target")};
+        return std::tuple{field("bias", &ProjectionConfig::bias, "", "a learned constant input to each target")};
     }
 };
 

@@ -91,6 +91,7 @@ template <class Real> void TrainingRun<Real>::resume(const std::string& checkpoi
 
 /// One epoch, from where the last checkpoint left it. False if the run was stopped.
 template <class Real> bool TrainingRun<Real>::run_epoch() {
+    engine_.anneal(double(state_.epoch) / experiment_.epochs);
     auto samples = shuffled(split_.train, experiment_.seed, state_.epoch);
     const int batches = int((samples.size() + experiment_.batch - 1) / experiment_.batch);
     samples.erase(samples.begin(), samples.begin() + std::min<std::ptrdiff_t>(std::ptrdiff_t(state_.batch) * experiment_.batch, std::ssize(samples)));
@@ -177,6 +178,7 @@ template <class Real> void TrainingRun<Real>::save() {
 
 template <class Real> Evaluation TrainingRun<Real>::evaluate_on(const Images& images, const std::vector<int>& samples) {
     Evaluation all;
+    engine_.anneal(1);
     Loader<Real> loader(images, samples, experiment_.batch, experiment_.transform, experiment_.seed, 0, false);
     Batch<Real> batch;
     while (loader.next(batch)) {

@@ -65,7 +65,8 @@ template <class Real> Optimiser<Real>::Optimiser(const OptimiserSpec& spec, cons
     : spec_(spec), m_(parameters.values.size()), v_(std::holds_alternative<Sgd>(spec) ? 0 : parameters.values.size()) {
     for (const auto& block : parameters.blocks)
         for (Index begin = 0; begin < block.size; begin += piece_size)
-            pieces_.push_back({block.offset + begin, block.offset + std::min(begin + piece_size, block.size), block.decays, Real(block.min), Real(block.max)});
+            pieces_.push_back({block.offset + begin, block.offset + std::min(begin + piece_size, block.size), block.decays, Real(block.min), Real(block.max),
+                               block.rate});
 }
 
 template <class Real> void Optimiser<Real>::step(Parameters<Real>& parameters, double learning_rate, double gradient_scale, ThreadPool& pool) {
@@ -74,7 +75,7 @@ template <class Real> void Optimiser<Real>::step(Parameters<Real>& parameters, d
         const Piece& p = pieces_[i];
         const Slice<Real> slice{.w = parameters.values.data() + p.begin, .g = parameters.gradients.data() + p.begin, .m = m_.data() + p.begin,
                                 .v = v_.empty() ? nullptr : v_.data() + p.begin, .size = p.end - p.begin, .decays = p.decays,
-                                .min = p.min, .max = p.max, .scale = Real(gradient_scale), .rate = learning_rate, .t = steps_};
+                                .min = p.min, .max = p.max, .scale = Real(gradient_scale), .rate = p.rate * learning_rate, .t = steps_};
         std::visit([&](const auto& o) { update(o, slice); }, spec_);
     });
 }

@@ -93,6 +93,7 @@ private:
         Index begin, end;
         bool decays;
         Real min, max;
+        double rate;
     };
     OptimiserSpec spec_;
     std::vector<Piece> pieces_;

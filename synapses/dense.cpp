@@ -39,6 +39,7 @@ Dense<Real>::Dense(const ProjectionContext<Real>& context, const DenseOptions& o
     const std::string owner = "projections/" + c_.name;
     weight_ = c_.parameters->add({owner, "weight", 0, padded * c_.sources, c_.targets, c_.sources, c_.target_width, true});
     if (options.bias) bias_ = c_.parameters->add({owner, "bias", 0, padded, c_.targets});
+    if (options.delays) taps_.emplace(c_, *options.delays, weight_);
 }
 
 template <class Real> void Dense<Real>::initialise() {
@@ -48,20 +49,43 @@ template <class Real> void Dense<Real>::initialise() {
     Real* values = c_.parameters->values.data();
     c_.parameters->blocks[weight_].write(w.weight, values);
     if (bias_ >= 0) c_.parameters->blocks[bias_].write(w.bias, values);
+    if (taps_) taps_->initialise();
+}
+
+template <class Real> void Dense<Real>::parameters_changed() {
+    if (taps_) taps_->update();
+}
+
+template <class Real> void Dense<Real>::anneal(double progress) {
+    if (!taps_) return;
+    taps_->anneal(progress);
+    taps_->update();
+}
+
+template <class Real> std::vector<int> Dense<Real>::delays() const {
+    if (!taps_) return {};
+    auto steps = taps_->steps();
+    for (int& s : steps) s += c_.delay;
+    return steps;
 }
 
 template <class Real> void Dense<Real>::deliver(const Signal<Real>& source, const Span& to, Real* input, Scratch<Real>& scratch) const {
-    const int first = std::max(to.begin, c_.delay);
+    for (int tap = 0; tap < taps(); ++tap) deliver_tap(tap, source, to, input, scratch);
+}
+
+template <class Real>
+void Dense<Real>::deliver_tap(int tap, const Signal<Real>& source, const Span& to, Real* input, Scratch<Real>& scratch) const {
+    const int delay = c_.delay + tap, first = std::max(to.begin, delay);
     if (first >= to.end) return;
     const Index step = Index(to.chunk.samples) * c_.target_width;
-    const Real* weights = c_.parameters->value(weight_) + panel(to.block);
+    const Real* panel_weights = weights(tap) + panel(to.block);
     Real* target = input + (first - to.begin) * step;
-    if (source.scale == 1) return deliver_rows(source, to.chunk, first - c_.delay, to.end - c_.delay, weights, target, scratch);
+    if (source.scale == 1) return deliver_rows(source, to.chunk, first - delay, to.end - delay, panel_weights, target, scratch);
     // A scaled sum is added as a whole.
     const Index count = (to.end - first) * step;
     scratch.panel.ensure(count);
     std::fill_n(scratch.panel.data(), count, Real(0));
-    deliver_rows(source, to.chunk, first - c_.delay, to.end - c_.delay, weights, scratch.panel.data(), scratch);
+    deliver_rows(source, to.chunk, first - delay, to.end - delay, panel_weights, scratch.panel.data(), scratch);
     const Real scale = Real(source.scale);
     for (Index i = 0; i < count; ++i) target[i] += scale * scratch.panel[i];
 }
@@ -103,12 +127,13 @@ template <class Real> void Dense<Real>::add_bias(const Span& to, Real* input) co
 template <class Real> void Dense<Real>::prepare_back(ThreadPool& pool) {
     const int width = tile_width(c_.sources);
     const Index padded = post_blocks_ * c_.target_width;
-    transposed_.ensure(pre_blocks_ * padded * width);
-    pool.for_each(pre_blocks_, [&](Index block, int) {
+    transposed_.ensure(taps() * pre_blocks_ * padded * width);
+    pool.for_each(taps() * pre_blocks_, [&](Index task, int) {
+        const Index block = task % pre_blocks_;
         const Index sources = std::min<Index>(width, c_.sources - block * width);
         for (Index j = 0; j < post_blocks_; ++j) {
-            const Real* from = c_.parameters->value(weight_) + panel(j) + block * width * c_.target_width;
-            Real* to = transposed_.data() + (block * padded + j * c_.target_width) * width;
+            const Real* from = weights(int(task / pre_blocks_)) + panel(j) + block * width * c_.target_width;
+            Real* to = transposed_.data() + (task * padded + j * c_.target_width) * width;
             for (Index pre = 0; pre < sources; ++pre)
                 for (int post = 0; post < c_.target_width; ++post) to[post * width + pre] = from[pre * c_.target_width + post];
         }
@@ -119,13 +144,15 @@ template <class Real> void Dense<Real>::deliver_back(const InputAdjoint<Real>& i
     const auto& bar = *input_bar.values;
     const int width = tile_width(c_.sources);
     const Index padded = post_blocks_ * c_.target_width;
-    const int last = std::min(from.end, input_bar.end - c_.delay);
-    if (last <= from.begin) return;
-    const Index rows = Index(last - from.begin) * from.chunk.samples;
-    for (Index j = 0; j < post_blocks_; ++j) {
-        const int targets = std::min<int>(c_.target_width, c_.targets - int(j) * c_.target_width);
-        const Real* b = transposed_.data() + (from.block * padded + j * c_.target_width) * width;
-        kernels_.multiply(bar.tile(j, from.chunk, from.begin + c_.delay - input_bar.begin), c_.target_width, 1, rows, targets, b, spikes_bar, width, width);
+    for (int tap = 0; tap < taps(); ++tap) {
+        const int delay = c_.delay + tap, last = std::min(from.end, input_bar.end - delay);
+        if (last <= from.begin) return;
+        const Index rows = Index(last - from.begin) * from.chunk.samples, block = tap * pre_blocks_ + from.block;
+        for (Index j = 0; j < post_blocks_; ++j) {
+            const int targets = std::min<int>(c_.target_width, c_.targets - int(j) * c_.target_width);
+            const Real* b = transposed_.data() + (block * padded + j * c_.target_width) * width;
+            kernels_.multiply(bar.tile(j, from.chunk, from.begin + delay - input_bar.begin), c_.target_width, 1, rows, targets, b, spikes_bar, width, width);
+        }
     }
 }
 
@@ -135,16 +162,20 @@ void Dense<Real>::gradient(const Signal<Real>& source, const InputAdjoint<Real>&
     // Rows that are copied serve several blocks of targets; how many follows from the shape alone.
     const Index biases = bias_ < 0 ? 0 : post_blocks_;
     const Index groups = std::min(post_blocks_, std::max<Index>(1, 8 / pre_blocks_)), group = (post_blocks_ + groups - 1) / groups;
+    if (taps_) taps_->clear_gradient();
     pool.for_each(groups * pre_blocks_ + biases, [&](Index task, int worker) {
         if (task < biases) return gradient_of_bias(input_bar, shape, task);
         const Index first = (task - biases) / pre_blocks_ * group;
-        gradient_of_blocks(source, input_bar, shape, first, std::min(post_blocks_, first + group), (task - biases) % pre_blocks_, scratch[worker]);
+        for (int tap = 0; tap < taps(); ++tap)
+            gradient_of_blocks(tap, source, input_bar, shape, first, std::min(post_blocks_, first + group), (task - biases) % pre_blocks_, scratch[worker]);
     });
+    if (taps_) taps_->finish_gradient();
 }
 
 template <class Real>
-void Dense<Real>::gradient_of_blocks(const Signal<Real>& source, const InputAdjoint<Real>& input_bar, const Shape& shape, Index first_post,
+void Dense<Real>::gradient_of_blocks(int tap, const Signal<Real>& source, const InputAdjoint<Real>& input_bar, const Shape& shape, Index first_post,
                                      Index last_post, Index pre_block, Scratch<Real>& scratch) {
+    const int delay = c_.delay + tap;
     const int width = c_.target_width, sources = std::min<int>(64, c_.sources - int(pre_block) * 64);
     const auto& bar = *input_bar.values;
     const bool events = source.spikes && source.density < c_.event_density;
@@ -155,23 +186,28 @@ void Dense<Real>::gradient_of_blocks(const Signal<Real>& source, const InputAdjo
         const Chunk chunk = shape[i];
         const int at_once = steps_at_once<Real>(64, chunk), last = input_bar.end;
         scratch.rows.ensure(Index(at_once) * chunk.samples * 64);
-        for (int t = std::max(input_bar.begin, c_.delay); t < last; t += at_once) {
+        for (int t = std::max(input_bar.begin, delay); t < last; t += at_once) {
             const int end = std::min(last, t + at_once);
-            if (!events) copy_rows(kernels_, source, chunk, t - c_.delay, end - c_.delay, pre_block * 64, 64, scratch.rows.data());
+            if (!events) copy_rows(kernels_, source, chunk, t - delay, end - delay, pre_block * 64, 64, scratch.rows.data());
             for (Index j = first_post; j < last_post; ++j) {
                 const Real* b = bar.tile(j, chunk, t - input_bar.begin);
                 Real* c = scratch.panel.data() + (j - first_post) * panel_size;
-                if (events) scatter(*source.spikes, pre_block, chunk, t - c_.delay, end - c_.delay, b, c);
+                if (events) scatter(*source.spikes, pre_block, chunk, t - delay, end - delay, b, c);
                 else kernels_.multiply(scratch.rows.data(), 1, 64, sources, Index(end - t) * chunk.samples, b, c, width, width);
             }
         }
     }
     const Real scale = Real(source.scale);
     for (Index j = first_post; j < last_post; ++j) {
-        Real* gradient = c_.parameters->gradient(weight_) + panel(j) + pre_block * panel_size;
         const Real* sum = scratch.panel.data() + (j - first_post) * panel_size;
-        for (Index i = 0; i < Index(sources) * width; ++i) gradient[i] += scale * sum[i];
+        add_gradient(tap, panel(j) + pre_block * panel_size, Index(sources) * width, sum, scale);
     }
+}
+
+template <class Real> void Dense<Real>::add_gradient(int tap, Index first, Index count, const Real* bar, Real scale) {
+    if (taps_) return taps_->add_gradient(tap, first, count, bar, scale);
+    Real* gradient = c_.parameters->gradient(weight_) + first;
+    for (Index i = 0; i < count; ++i) gradient[i] += scale * bar[i];
 }
 
 template <class Real>
@@ -201,13 +237,15 @@ template <class Real> void Dense<Real>::fold(std::span<const double> scale, std:
             bias = Real(bias * scale[post] + shift[post]);
         }
     }
+    parameters_changed();
 }
 
 template class Dense<float>;
 template class Dense<double>;
 
 ProjectionKind dense(DenseOptions options) {
-    return {"dense", [options](const ProjectionContext<float>& c) { return std::make_unique<Dense<float>>(c, options); },
+    const int taps = options.delays ? std::visit([](const auto& rule) { return rule.taps(); }, *options.delays) : 1;
+    return {"dense", taps - 1, [options](const ProjectionContext<float>& c) { return std::make_unique<Dense<float>>(c, options); },
             [options](const ProjectionContext<double>& c) { return std::make_unique<Dense<double>>(c, options); }};
 }
 

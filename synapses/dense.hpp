@@ -4,6 +4,7 @@
 #include "engine/kernels.hpp"
 #include "engine/projection.hpp"
 #include "synapses/initialiser.hpp"
+#include "synapses/taps.hpp"
 
 namespace tripartite {
 
@@ -11,9 +12,11 @@ struct DenseOptions {
     bool bias = true;
     Initialiser init = UniformFanIn{};
     std::optional<InitialWeights> given = std::nullopt;  ///< in place of `init`
+    std::optional<DelayRule> delays = std::nullopt;       ///< if not all synapses have the projection's delay
 };
 
-/// Every source to every target: I[t] += W s[t - delay], then + b.
+/// Every source to every target: I[t] += W s[t - delay], then + b. Where delays differ, I[t] += sum over taps k of (W share_k) s[t - delay - k]:
+/// a target adds what is due in the order of the delays, then of the sources, as simulations do.
 /// Over spikes, one of two kernels runs, and both sum in the same order: event-driven where fewer than `event_density` of
 /// the sources fire, else a dense product. A signal that is constant in time is multiplied once.
 ProjectionKind dense(DenseOptions options = {});
@@ -24,19 +27,26 @@ public:
     Dense(const ProjectionContext<Real>& context, const DenseOptions& options);
 
     void initialise() override;
+    void parameters_changed() override;
+    void anneal(double progress) override;
     void deliver(const Signal<Real>& source, const Span& to, Real* input, Scratch<Real>& scratch) const override;
     void add_bias(const Span& to, Real* input) const override;
     void prepare_back(ThreadPool& pool) override;
     void deliver_back(const InputAdjoint<Real>& input_bar, const Span& from, Real* spikes_bar) const override;
     void gradient(const Signal<Real>& source, const InputAdjoint<Real>& input_bar, const Shape& shape, ThreadPool& pool,
                   std::span<Scratch<Real>> scratch) override;
+    std::vector<int> delays() const override;
     void fold(std::span<const double> scale, std::span<const double> shift) override;
 
 private:
     Index panel(Index post_block) const { return post_block * c_.sources * c_.target_width; }
+    int taps() const { return taps_ ? taps_->count() : 1; }
+    const Real* weights(int tap) const { return taps_ ? taps_->weights(tap) : c_.parameters->value(weight_); }
+    void deliver_tap(int tap, const Signal<Real>& source, const Span& to, Real* input, Scratch<Real>& scratch) const;
     void deliver_rows(const Signal<Real>& source, Chunk chunk, int first, int last, const Real* weights, Real* input, Scratch<Real>& scratch) const;
-    void gradient_of_blocks(const Signal<Real>& source, const InputAdjoint<Real>& input_bar, const Shape& shape, Index first_post,
+    void gradient_of_blocks(int tap, const Signal<Real>& source, const InputAdjoint<Real>& input_bar, const Shape& shape, Index first_post,
                             Index last_post, Index pre_block, Scratch<Real>& scratch);
+    void add_gradient(int tap, Index first, Index count, const Real* bar, Real scale);
     void scatter(const SpikeFrame& spikes, Index pre_block, Chunk chunk, int first, int last, const Real* rows, Real* gradient) const;
     void gradient_of_bias(const InputAdjoint<Real>& input_bar, const Shape& shape, Index post_block);
 
@@ -44,8 +54,9 @@ private:
     DenseOptions options_;
     const Kernels<Real>& kernels_;
     int weight_, bias_ = -1;
+    std::optional<Taps<Real>> taps_;
     Index post_blocks_, pre_blocks_;
-    Array<Real> transposed_;  ///< [block of 64 sources][target, blocks padded][64]
+    Array<Real> transposed_;  ///< [tap][block of 64 sources][target, blocks padded][64]
 };
 
 }  // namespace tripartite

@@ -91,5 +91,19 @@ TEST(Generated, NearestMeanOfItsClassRecognisesAlmostEveryTestImage) {
     EXPECT_GT(right, 0.95 * set.test.count);
 }
 
+TEST(LatencyPatterns, AreTheSameTimesMovedAsAWhole) {
+    LatencyPatterns spec;
+    spec.jitter = 0;
+    const ImageSet set = spec.load();
+    const auto moved = [&](const std::uint8_t* x, const std::uint8_t* y) {
+        // Each time is rounded to a grey level.
+        int least = 255, most = -255;
+        for (int n = 0; n < spec.channels; ++n) least = std::min(least, x[n] - y[n]), most = std::max(most, x[n] - y[n]);
+        return most - least <= 2;
+    };
+    for (int i = 0; i < set.test.count; ++i)
+        for (int label = 0; label < set.classes; ++label) EXPECT_EQ(moved(set.test.image(i), set.train.image(label)), label == set.test.labels[i]);
+}
+
 }  // namespace
 }  // namespace tripartite

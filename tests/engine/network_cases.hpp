@@ -59,6 +59,11 @@ inline std::vector<Case> cases() {
                                         {{"input", "a", kind()}, {"a", "a", kind(), 1}, {"a", "b", kind()}, {"b", "out", kind()}}}});
     all.push_back({"two_ports", {5, {{"a", 20, make_neuron<Izhikevich>({.V_th = -55}, {{"d", true}})}, {"out", 3, readout}},
                                  {{"input", "a", kind()}, {"a", "out", kind()}}}});
+    const auto learned = [](int spread) { return dense({.init = Kaiming{3}, .delays = LearnedDelays{spread}}); };
+    all.push_back({"learned_delays", {5, {{"a", 20, lif(Lif::Reset::subtract), 0.2}, {"b", 70, lif(Lif::Reset::value)}, {"out", 3, readout}},
+                                      {{"input", "a", learned(2)}, {"a", "b", learned(3), 1}, {"b", "out", kind()}}}});
+    all.push_back({"recurrent_learned_delays", {5, {{"a", 20, lif(Lif::Reset::subtract)}, {"out", 3, readout}},
+                                                {{"input", "a", learned(2)}, {"a", "a", learned(2), 2}, {"a", "out", learned(1)}}}, true});
     return all;
 }
 

@@ -27,12 +27,11 @@ std::vector<std::string> config_names(bool simulated) {
     return names;
 }
 
-/// The 28 x 28 sets need not be installed to try a network for them.
+/// The sets of images need not be installed to try a network for them.
 int features_of(const Experiment& e) {
     return std::visit([&]<class Kind>(const Kind& set) {
         if constexpr (makes_trains<Kind>) return set.channels * e.steps;
-        else if constexpr (std::is_same_v<Kind, Generated>) return set.size * set.size;
-        else return 28 * 28;
+        else return set.pixels();
     }, e.dataset);
 }
 

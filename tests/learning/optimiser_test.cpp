@@ -161,6 +161,19 @@ TEST(Optimiser, LeavesThePaddingOfAZeroBlockZero) {
     }
 }
 
+TEST(Optimiser, MultipliesTheRateByThatOfTheBlock) {
+    ThreadPool pool(1);
+    for (const OptimiserSpec& spec : {OptimiserSpec(Sgd{}), OptimiserSpec(Adam{}), OptimiserSpec(AdamW{}), OptimiserSpec(Adamax{})}) {
+        auto fast = block(3);
+        fast.rate = 8;
+        auto p = parameters_of<double>({block(3), fast});
+        p.gradients.fill(0.5);
+        Optimiser<double>(spec, p).step(p, 1e-3, 1, pool);
+        EXPECT_LT(p.value(0)[0], 0);
+        EXPECT_DOUBLE_EQ(p.value(1)[0], 8 * p.value(0)[0]);
+    }
+}
+
 TEST(GlobalNorm, IsTheEuclideanNorm) {
     ThreadPool pool(2);
     Array<float> g(40007);
