@@ -87,6 +87,7 @@ template <class M, int variant, class Real, bool learning> void adjoint_integrat
             const auto before = load_members<PackState<M, Real>>(a.state + at, a.state_variable);
             const auto input_bar = adjoint.through_integration(before, k, load_input<M>(a, at), u_bar);
             TRIPARTITE_UNROLL for (int i = 0; i < num_ports<M>; ++i) {
+                if (i > 0 && !a.input_bar_port) continue;
                 Real* to = a.input_bar + i * a.input_bar_port + at;
                 (a.input_bar_step ? input_bar[i] : P::load(to) + input_bar[i]).store(to);
             }

@@ -11,6 +11,7 @@ template <class Real> void move_to(NeuronTile<Real>& a, int t) {
     a.steps = 1;
     a.input += t * a.input_step;
     a.spikes += t * a.spikes_step;
+    if (a.uniform) a.uniform += t * a.uniform_step;
     if (a.membrane) a.membrane += t * a.membrane_step;
     if (a.soft_spikes) a.soft_spikes += t * a.soft_step;
 }
@@ -60,7 +61,7 @@ template <class Real> void Population<Real>::adjoint_normalised(const AdjointTil
         kernels.integrate(now);
         kernels.decide(now, between(t));
     }
-    a.slope(*a.surrogate, x, a.steps * row);
+    if (!spec_.neuron.stochastic) a.slope(*a.surrogate, x, a.steps * row);  // by chance: the probability is differentiated at x itself
     std::fill_n(input_bar, P * row, Real(0));
     for (int t = a.steps; t-- > 0;) {
         kernels.adjoint_decide(step(t), between(t));
@@ -68,7 +69,7 @@ template <class Real> void Population<Real>::adjoint_normalised(const AdjointTil
         kernels.adjoint_integrate(step(t), between(t));
     }
     if (!a.input_bar_step)
-        for (int i = 0; i < P; ++i) std::copy_n(input_bar + i * row, row, a.input_bar + i * a.input_bar_port);
+        for (int i = 0; i < (a.input_bar_port ? P : 1); ++i) std::copy_n(input_bar + i * row, row, a.input_bar + i * a.input_bar_port);
 }
 
 template class Population<float>;
