@@ -155,7 +155,7 @@ void write_results(const std::string& path, const Experiment& e, const RunSummar
                    const Images& images, Bptt<Real>& bptt) {
     H5Writer file(path);
     write_weights(file, "", bptt.engine(), weights);
-    write_delays(file, bptt.engine(), experiment.dt);
+    write_delays(file, bptt.engine(), e.dt);
     write_curves(file, summary);
     write_integers(file, "/test/predictions", test.predictions);
     write_integers(file, "/test/labels", test.labels);

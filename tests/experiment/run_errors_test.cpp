@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <regex>
+
 #include "tests/experiment/run_cases.hpp"
 
 namespace tripartite {
@@ -66,7 +68,9 @@ TEST_F(RunErrors, NumbersThatStopBeingFiniteAreNamed) {
         run_in_folder(tiny({"learning.optimiser={sgd: {learning_rate: 1e38}}", "learning.bptt.clip=0", "learning.schedule=constant", "learning.epochs=50",
                             "network.layers.0={dense: 20, neuron: lif}"}), folder.path());
     });
-    EXPECT_EQ(error, "a number stopped being finite: population 'layer3', field 'u', neuron 0, step 0; a smaller learning rate or 'clip' may help");
+    // Which number overflows first depends on rounding.
+    EXPECT_TRUE(std::regex_match(error, std::regex("a number stopped being finite: population 'layer[123]', field '[uv]', neuron \\d+, step \\d+; "
+                                                   "a smaller learning rate or 'clip' may help"))) << error;
 }
 
 TEST_F(RunErrors, TheNetworkMustHaveTheInputsAndClassesOfTheData) {

@@ -33,7 +33,8 @@ TEST(FiringByChance, HasTheRateOfItsProbabilityInEveryNeuron) {
     auto network = of_meta_neurons(128, {.decay = 0, .bias = 0.6, .recovery_jump = 0, .slope = 4});
     network.projections.clear();
     const Index steps = 2000;
-    const auto trains = spikes_of<double>(network, 2, steps);
+    const auto simulation = Simulation::make<double>(network, {.threads = 2, .runaway_rate = 0});
+    const auto trains = record(*simulation, network, steps);
     std::vector<double> counts(128);
     for (const auto& s : trains[0]) ++counts[s.neuron];
     const double p = 1 / (1 + std::exp(1.6)), sd = std::sqrt(double(steps) * p * (1 - p));
