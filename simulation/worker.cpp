@@ -31,7 +31,10 @@ template <class Real> void Worker<Real>::make_neurons(int p) {
     else {
         initial_state(p, neurons);
         coefficients(p, neurons);
-        if (spec.neuron.stochastic) neurons.chances = Array<Real>(share(p).padded());
+        if (spec.neuron.stochastic) {
+            neurons.chances = Array<Real>(share(p).padded());
+            neurons.firing.emplace(shared_.options.seed, spec.name, "firing");
+        }
     }
     populations_.push_back(std::move(neurons));
 }
@@ -113,7 +116,7 @@ template <class Real> void Worker<Real>::step_neurons(int p, Index t) {
 }
 
 template <class Real> void Worker<Real>::draw_uniform(int p, Index t) {
-    const RandomStream stream(shared_.options.seed, shared_.network.populations[std::size_t(p)].name, "firing");
+    const RandomStream& stream = *populations_[std::size_t(p)].firing;
     Real* to = populations_[std::size_t(p)].chances.data();
     const Index first = Index(share(p).begin) / 64;
     for (Index block = 0; block < share(p).padded() / 64; ++block)

@@ -1,4 +1,6 @@
 #pragma once
+#include <optional>
+
 #include "simulation/build.hpp"
 #include "simulation/drive_input.hpp"
 
@@ -35,6 +37,7 @@ public:
 private:
     struct Neurons {
         Array<Real> state, coefficients, chances;  ///< chances: uniform random numbers of the step, where firing is by chance
+        std::optional<RandomStream> firing;   ///< their key
         bool uniform = true;
         std::vector<bool> reached;            ///< [port] whether anything can arrive
         std::unique_ptr<SourceInput> source;  ///< fires by itself

@@ -1,7 +1,5 @@
 #include <gtest/gtest.h>
 
-#include <regex>
-
 #include "tests/experiment/run_cases.hpp"
 
 namespace tripartite {
@@ -66,11 +64,9 @@ TEST_F(RunErrors, ACheckpointSurvivesARunThatFails) {
 TEST_F(RunErrors, NumbersThatStopBeingFiniteAreNamed) {
     const auto error = error_of([&] {
         run_in_folder(tiny({"learning.optimiser={sgd: {learning_rate: 1e38}}", "learning.bptt.clip=0", "learning.schedule=constant", "learning.epochs=50",
-                            "network.layers.0={dense: 20, neuron: lif}"}), folder.path());
+                            "network.layers.0={dense: 20, neuron: lif}", "network.layers.1={dense: 17, neuron: {lif: {beta: 0.8, learn: {beta: shared}}}, dropout: 0.1}"}), folder.path());
     });
-    // Which number overflows first depends on rounding.
-    EXPECT_TRUE(std::regex_match(error, std::regex("a number stopped being finite: population 'layer[123]', field '[uv]', neuron \\d+, step \\d+; "
-                                                   "a smaller learning rate or 'clip' may help"))) << error;
+    EXPECT_EQ(error, "a number stopped being finite: population 'layer3', field 'u', neuron 0, step 0; a smaller learning rate or 'clip' may help");
 }
 
 TEST_F(RunErrors, TheNetworkMustHaveTheInputsAndClassesOfTheData) {
