@@ -13,7 +13,9 @@ import statistics
 import subprocess
 
 CONFIGS = pathlib.Path(__file__).resolve().parent.parent / "configs/training/complexity"
-ROWS = {"lif_fixed": "BPTT, LIF, internal parameters fixed", "lif_learned": "BPTT, LIF, internal parameters learned", "tempotron": "tempotron rule"}
+ROWS = {"lif_fixed": "BPTT, LIF, internal parameters fixed", "lif_learned": "BPTT, LIF, internal parameters learned",
+        "meta_fixed": "BPTT, meta neuron, internal parameters fixed", "meta_learned": "BPTT, meta neuron, internal parameters learned",
+        "tempotron": "tempotron rule"}
 SOURCES = {"poisson": ("Poisson, 40 and 60 Hz", "{rate: [40 Hz, 60 Hz], channels: 10, train: 1200, test: 1000}"),
            "markov": ("Markov, one rate, with and without memory", "{onset: [0.5, 0.2], offset: [0.5, 0.2], channels: 10, train: 1200, test: 1000}")}
 STATED = """

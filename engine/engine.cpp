@@ -41,8 +41,8 @@ Engine<Real>::Engine(const Network& network, const EngineOptions& options, Threa
     for (auto& p : populations_) {
         p->soft = soft;
         if (p->spec().membrane)
-            p->membrane_norm = std::make_unique<MembraneNorm<Real>>(*p->spec().membrane, p->spec().name, p->spec().size, p->width(), parameters_);
-        if (p->spec().normalise) p->normaliser = p->spec().normalise->template make<Real>()(p->spec().name, p->spec().size, p->width(), parameters_);
+            p->membrane_norm = std::make_unique<MembraneNorm<Real>>(*p->spec().membrane, p->spec().name, p->spec().size, p->width(), p->spec().neuron.stochastic, parameters_);
+        if (p->spec().normalise) p->normaliser = p->spec().normalise->template make<Real>()(p->spec().name, p->spec().size, p->width(), options.steps, parameters_);
     }
     parameters_.allocate();
     for (auto& link : links_) link.projection->initialise();
@@ -74,6 +74,7 @@ template <class Real> void Engine<Real>::anneal(double progress) {
 }
 
 template <class Real> bool Engine<Real>::constant_drive(int population) const {
+    if (const auto& normaliser = populations_[population]->normaliser; normaliser && normaliser->varies()) return false;
     return std::ranges::all_of(links_, [&](const Link& l) { return l.to != population || l.internal || (l.from < 0 && input_.constant && l.longest == 0); });
 }
 
@@ -144,7 +145,7 @@ template <class Real> const Real* Engine<Real>::normalised(int population, const
     step = constant_drive(population) ? 0 : p.drive.step(span.chunk);
     if (!p.normaliser) return p.drive.tile(span.block, span.chunk);
     scratch.tile.ensure(p.drive.steps * p.drive.step(span.chunk));
-    p.normaliser->apply(p.drive, span.block, span.chunk, scratch.tile.data());
+    p.normaliser->apply(p.drive, span.block, span.chunk, span.begin, scratch.tile.data());
     return scratch.tile.data();
 }
 
@@ -210,7 +211,7 @@ template <class Real> void Engine<Real>::recurrent_chunk(const Component& compon
 template <class Real> void Engine<Real>::fold_normalisers() {
     for (std::size_t i = 0; i < populations_.size(); ++i) {
         auto& p = *populations_[i];
-        if (!p.normaliser) continue;
+        if (!p.normaliser || p.normaliser->varies()) continue;
         std::vector<double> scale(p.spec().size), shift(p.spec().size);
         p.normaliser->affine(scale, shift);
         for (auto& link : links_) {

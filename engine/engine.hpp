@@ -63,7 +63,7 @@ public:
     const TileArray<Real>& input_adjoint() const { return input_bar_; }
     /// Spikes times the synapses that each reached, since begin().
     double synaptic_operations() const { return synaptic_operations_; }
-    /// Takes the normalisers into the weights and removes them.
+    /// Takes the normalisers whose map is the same in all steps into the weights, and removes them.
     void fold_normalisers();
 
 private:

@@ -64,7 +64,7 @@ template <class Real> void Engine<Real>::backward_feed(int population, int begin
         const Real* input = normalised(population, span, scratch, step);
         p.adjoint(span, input, step, spikes_bar(population, span, scratch), bar.tile(block, chunk), step, surrogate, scratch);
     });
-    if (p.normaliser) p.normaliser->adjoint(p.drive, bar, shape_, end - begin, pool_);
+    if (p.normaliser) p.normaliser->adjoint(p.drive, bar, shape_, begin, end - begin, pool_);
 }
 
 template <class Real> void Engine<Real>::backward_recurrent(const Component& component, int begin, int end, const Surrogate& surrogate) {
@@ -98,7 +98,7 @@ template <class Real> void Engine<Real>::sum_drive_bar(int population, int begin
             for (Index i = 0; i < step; ++i) to[i] += from[i];
         }
     });
-    if (p.normaliser) p.normaliser->adjoint(p.drive, p.drive_bar, shape_, end - begin, pool_);
+    if (p.normaliser) p.normaliser->adjoint(p.drive, p.drive_bar, shape_, begin, end - begin, pool_);
 }
 
 template <class Real> void Engine<Real>::backward_input(int begin, int end) {

@@ -2,21 +2,22 @@
 
 #include <algorithm>
 #include <cmath>
-#include <vector>
+#include <numeric>
 
 namespace tripartite {
 
 template <class Real>
-MembraneNorm<Real>::MembraneNorm(const MembraneNormOptions& options, const std::string& population, int size, int width, Parameters<Real>& parameters)
+MembraneNorm<Real>::MembraneNorm(const MembraneNormOptions& options, const std::string& population, int size, int width, bool by_chance, Parameters<Real>& parameters)
     : options_(options), parameters_(parameters), width_(width), padded_((size + width - 1) / width * Index(width)),
-      gain_(parameters.add({"populations/" + population, "membrane_gain", 0, padded_, size})),
-      shift_(parameters.add({"populations/" + population, "membrane_shift", 0, padded_, size})), running_(2 * padded_), fold_(3 * padded_) {
+      gain_(parameters.add({"populations/" + population, "membrane_gain", 0, padded_ / options.channel, size / options.channel})),
+      shift_(parameters.add({"populations/" + population, "membrane_shift", 0, padded_ / options.channel, size / options.channel})), by_chance_(by_chance),
+      running_(2 * padded_), fold_(3 * padded_) {
     std::fill(running_.begin() + padded_, running_.end(), 1);
 }
 
 template <class Real> void MembraneNorm<Real>::initialise() {
-    std::fill_n(parameters_.value(gain_), padded_, Real(1));
-    std::fill_n(parameters_.value(shift_), padded_, Real(0));
+    std::fill_n(parameters_.value(gain_), padded_ / options_.channel, Real(1));
+    std::fill_n(parameters_.value(shift_), padded_ / options_.channel, Real(0));
 }
 
 template <class Real> void MembraneNorm<Real>::begin(Phase phase) {
@@ -25,22 +26,30 @@ template <class Real> void MembraneNorm<Real>::begin(Phase phase) {
     if (folded_) fold();
 }
 
+template <class Real> void MembraneNorm<Real>::sum_channels(std::vector<double>& values) const {
+    for (auto channel = values.begin(); channel != values.end(); channel += options_.channel)
+        std::fill_n(channel, options_.channel, std::accumulate(channel, channel + options_.channel, 0.0));
+}
+
 template <class Real> void MembraneNorm<Real>::measure(int t, Index block, const Real* u, int samples) {
     if (!measures_) return;
     std::vector<double> mean(width_), variance(width_);
     for (int b = 0; b < samples; ++b)
         for (int i = 0; i < width_; ++i) mean[i] += double(u[b * width_ + i]);
-    for (double& m : mean) m /= samples;
+    sum_channels(mean);
+    const double count = double(samples) * options_.channel;
+    for (double& m : mean) m /= count;
     for (int b = 0; b < samples; ++b)
         for (int i = 0; i < width_; ++i) variance[i] += (double(u[b * width_ + i]) - mean[i]) * (double(u[b * width_ + i]) - mean[i]);
+    sum_channels(variance);
     for (int i = 0; i < width_; ++i) {
         const Index n = block * width_ + i, at = t * padded_ + n;
-        mean_[at] = mean[i], inverse_[at] = 1 / std::sqrt(variance[i] / samples + options_.epsilon);
-        const double scale = double(parameters_.value(gain_)[n]) * inverse_[at];
-        scale_[at] = Real(scale), offset_[at] = Real(double(parameters_.value(shift_)[n]) - mean[i] * scale);
+        mean_[at] = mean[i], inverse_[at] = 1 / std::sqrt(variance[i] / count + options_.epsilon);
+        const double scale = double(gain(n)) * inverse_[at];
+        scale_[at] = Real(scale), offset_[at] = Real(double(shift(n)) - mean[i] * scale);
         double &m = running_[n], &v = running_[padded_ + n];
         m += options_.momentum * (mean[i] - m);
-        v += options_.momentum * (variance[i] / std::max(1, samples - 1) - v);
+        v += options_.momentum * (variance[i] / std::max(1.0, count - 1) - v);
     }
 }
 
@@ -53,23 +62,29 @@ template <class Real> void MembraneNorm<Real>::adjoint(int t, Index block, const
             const double g = double(x_bar[b * width_ + i]);
             sum[i] += g, product[i] += g * (double(u[b * width_ + i]) - mean[i]) * inverse[i];
         }
-    const Real* gain = parameters_.value(gain_) + block * width_;
-    for (int i = 0; i < width_; ++i) {
-        parameters_.gradient(gain_)[block * width_ + i] += Real(product[i]);
-        parameters_.gradient(shift_)[block * width_ + i] += Real(sum[i]);
-        sum[i] /= samples, product[i] /= samples;
+    sum_channels(sum), sum_channels(product);
+    for (int i = 0; i < width_; i += options_.channel) {
+        const Index channel = (block * width_ + i) / options_.channel;
+        parameters_.gradient(gain_)[channel] += Real(product[i]);
+        parameters_.gradient(shift_)[channel] += Real(sum[i]);
     }
+    const double count = double(samples) * options_.channel;
+    for (int i = 0; i < width_; ++i) sum[i] /= count, product[i] /= count;
     for (int b = 0; b < samples; ++b)
         for (int i = 0; i < width_; ++i) {
             Real& g = x_bar[b * width_ + i];
-            g = Real(double(gain[i]) * inverse[i] * (double(g) - sum[i] - (double(u[b * width_ + i]) - mean[i]) * inverse[i] * product[i]));
+            g = Real(double(gain(block * width_ + i)) * inverse[i] * (double(g) - sum[i] - (double(u[b * width_ + i]) - mean[i]) * inverse[i] * product[i]));
         }
 }
 
 template <class Real> void MembraneNorm<Real>::fold() {
     for (Index n = 0; n < padded_; ++n) {
-        const double scale = double(parameters_.value(gain_)[n]) / std::sqrt(running_[padded_ + n] + options_.epsilon);
-        const double offset = double(parameters_.value(shift_)[n]) - running_[n] * scale;
+        const double scale = double(gain(n)) / std::sqrt(running_[padded_ + n] + options_.epsilon);
+        const double offset = double(shift(n)) - running_[n] * scale;
+        if (by_chance_) {
+            fold_[n] = Real(scale), fold_[padded_ + n] = Real(1), fold_[2 * padded_ + n] = Real(-offset);
+            continue;
+        }
         // Below the smallest scale no membrane that a float can hold makes a difference, and the threshold would not be finite.
         const bool flat = std::fabs(scale) < 1e-30;
         const double factor = flat ? 1 : 1 / std::fabs(scale);

@@ -2,6 +2,7 @@
 #include <span>
 #include <string>
 #include <tuple>
+#include <vector>
 
 #include "core/field.hpp"
 #include "engine/frames.hpp"
@@ -13,15 +14,18 @@ namespace tripartite {
 struct MembraneNormOptions {
     static constexpr std::string_view name = "mpbn", doc = "the membrane is normalised for the decision, in each step over the samples (Guo et al. 2023)";
     double momentum = 0.1, epsilon = 1e-5;
+    int channel = 1;
     static constexpr auto fields() {
         using O = MembraneNormOptions;
-        return std::tuple{field("momentum", &O::momentum, "", "share of a step in the running statistics, which a batch moves T times").within(0, 1),
+        return std::tuple{field("channel", &O::channel, "neurons", "neighbours that share statistics, gain and shift; 1, 2, 4, … 64, a divisor of the population").within(1, 64),
+                          field("momentum", &O::momentum, "", "share of a step in the running statistics, which a batch moves T times").within(0, 1),
                           field("epsilon", &O::epsilon, "", "added to the variance").positive()};
     }
 };
 
 /// Membrane-potential batch normalisation (MPBN: Guo et al., ICCV 2023, and its released code). Letters: T steps, B samples, N
-/// neurons, W neurons of a block. In each step, with mean and variance of u over the B samples (in the paper's words element-wise):
+/// neurons, W neurons of a block. In each step, with mean and variance of u over the B samples (in the paper's words element-wise), or
+/// over these and the neurons of a channel (channel-wise, as released, where a channel is a picture):
 ///
 ///     m[t] = gain (u[t] - mean) / sqrt(var + epsilon) + shift        a copy, for the decision only
 ///     s[t] = H(m[t] - threshold)                                    the reset acts on u, which is carried on as it is
@@ -33,9 +37,10 @@ struct MembraneNormOptions {
 /// and offset = shift - mean scale, a neuron fires where
 ///     sign(scale) u - (threshold - offset) / |scale| >= 0,         or, where scale = 0, threshold - offset <= 0.
 /// A threshold may change with the state: what is stored is a sign and an affine map of the threshold. No step normalises anything.
+/// Neurons that fire by chance need the distance m - threshold itself, scale u - (threshold - offset), which costs the same.
 template <class Real> class MembraneNorm {
 public:
-    MembraneNorm(const MembraneNormOptions& options, const std::string& population, int size, int width, Parameters<Real>& parameters);
+    MembraneNorm(const MembraneNormOptions& options, const std::string& population, int size, int width, bool by_chance, Parameters<Real>& parameters);
 
     /// Writes gain 1 and shift 0 into the parameters, which are allocated by now.
     void initialise();
@@ -56,13 +61,17 @@ public:
 
 private:
     void fold();
+    /// Gives each neuron of a block the sum over its channel.
+    void sum_channels(std::vector<double>& values) const;
+    Real gain(Index neuron) const { return parameters_.value(gain_)[neuron / options_.channel]; }
+    Real shift(Index neuron) const { return parameters_.value(shift_)[neuron / options_.channel]; }
 
     MembraneNormOptions options_;
     Parameters<Real>& parameters_;
     int width_, steps_ = 0;
     Index padded_;
     int gain_, shift_;
-    bool measures_ = false, folded_ = false;
+    bool by_chance_, measures_ = false, folded_ = false;
     Array<double> mean_, inverse_, running_;  ///< [T][padded N], inverse_: 1 / sd; means, then variances
     Array<Real> scale_, offset_, fold_;
 };

@@ -1,6 +1,7 @@
 #include "engine/network.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <set>
 
 #include "core/error.hpp"
@@ -97,8 +98,8 @@ void Network::validate() const {
     for (const auto& p : populations) {
         if (!names.insert(p.name).second) fail("two populations are called '{}'", p.name);
         if (p.size < 1) fail("population '{}' has {} neurons; it needs at least 1", p.name, p.size);
-        if (p.membrane && p.neuron.stochastic)
-            fail("'{}' is a {} that fires with a probability, and a membrane is normalised only for a threshold; leave out membrane", p.name, p.neuron.model);
+        if (p.membrane && (std::popcount(unsigned(p.membrane->channel)) != 1 || p.size % p.membrane->channel != 0))
+            fail("mpbn: channel is {}, and must be 1, 2, 4, … or 64, and divide the {} neurons of '{}'", p.membrane->channel, p.size, p.name);
         if (p.membrane && !p.neuron.spiking) fail("'{}' is a {}, which never fires, so its membrane cannot be normalised for a decision; leave out membrane", p.name, p.neuron.model);
         if (std::ranges::none_of(projections, [&](const auto& c) { return c.to == p.name; })) fail("population '{}' receives no projection", p.name);
     }

@@ -20,11 +20,13 @@ public:
     virtual void measure(const TileArray<Real>& drive, const Shape& shape, int T, bool frozen, ThreadPool& pool) = 0;
     /// Inference: uses the running statistics.
     virtual void use_running() = 0;
-    /// Writes the normalised tile to `out`.
-    virtual void apply(const TileArray<Real>& drive, Index block, Chunk chunk, Real* out) const = 0;
-    /// Turns dL/d(normalised) into dL/d(drive), in place, and adds the gradients of gain and shift.
-    virtual void adjoint(const TileArray<Real>& drive, TileArray<Real>& bar, const Shape& shape, int T, ThreadPool& pool) = 0;
+    /// Writes the normalised tile, whose first row is that of step `begin`, to `out`.
+    virtual void apply(const TileArray<Real>& drive, Index block, Chunk chunk, int begin, Real* out) const = 0;
+    /// Turns dL/d(normalised) into dL/d(drive), in place, and adds the gradients of gain and shift; the first row is that of step `begin`.
+    virtual void adjoint(const TileArray<Real>& drive, TileArray<Real>& bar, const Shape& shape, int begin, int T, ThreadPool& pool) = 0;
 
+    /// Whether steps differ: then a constant input becomes one that is not, and nothing can be folded.
+    virtual bool varies() const = 0;
     /// The affine map of inference, per neuron.
     virtual void affine(std::span<double> scale, std::span<double> shift) const = 0;
     /// Mean and variance of each neuron over past batches: part of a checkpoint. [2][padded neurons]
@@ -33,8 +35,10 @@ public:
 
 struct NormaliserKind {
     std::string name;
-    std::function<std::unique_ptr<Normaliser<float>>(const std::string& population, int size, int width, Parameters<float>&)> float32;
-    std::function<std::unique_ptr<Normaliser<double>>(const std::string& population, int size, int width, Parameters<double>&)> float64;
+    template <class Real>
+    using Make = std::function<std::unique_ptr<Normaliser<Real>>(const std::string& population, int size, int width, int steps, Parameters<Real>&)>;
+    Make<float> float32;
+    Make<double> float64;
     template <class Real> auto& make() const {
         if constexpr (sizeof(Real) == 4) return float32; else return float64;
     }

@@ -105,7 +105,7 @@ private:
         if (e_.truncate > 0 && e_.recompute > 0) report("learning.bptt.recompute", "cannot be used together with truncate; leave out one of them");
         if (e_.recompute == 0) return;
         for (const auto& p : network_.populations) {
-            const bool varies = std::ranges::any_of(network_.projections, [&](const ProjectionConfig& c) {
+            const bool varies = (p.normalise && std::holds_alternative<TeBatchNormOptions>(*p.normalise)) || std::ranges::any_of(network_.projections, [&](const ProjectionConfig& c) {
                 return c.to == p.name && c.from != p.name && (c.from != Network::input || !is_constant(e_.encoder) || c.delay > 0 || c.delays);
             });
             if (p.normalise && varies)

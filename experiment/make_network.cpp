@@ -58,6 +58,7 @@ DenseOptions dense_options(const ProjectionConfig& projection) {
 
 NormaliserKind make_normaliser(const BatchNormOptions& o) { return batch_norm(o); }
 NormaliserKind make_normaliser(const TdBatchNormOptions& o) { return td_batch_norm(o); }
+NormaliserKind make_normaliser(const TeBatchNormOptions& o) { return te_batch_norm(o); }
 
 /// The delay of each synapse in steps, [target][source]: what a simulation of the same seed draws for these names.
 std::vector<int> drawn_delays(const Distribution& delays, const ProjectionSpec& projection, int sources, int targets, const Experiment& e) {

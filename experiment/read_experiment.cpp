@@ -81,6 +81,8 @@ private:
         for (const auto& [key, time] : {std::pair{"duration", to.duration}, {"transient", to.transient}})
             if (const YamlNode* value = section.take(key)) check_steps(*value, time, e_.dt, problems_);
         section.refuse({"steps"}, "belongs to mode: train; give a duration");
+        if (const double steps = (to.duration + to.transient) / e_.dt; steps > most_steps)
+            section.problem(fmt::format("{:.0f} steps are more than the {:.0f} that can be simulated in one run; take a shorter duration, or a longer dt", steps, most_steps));
         section.close();
     }
 

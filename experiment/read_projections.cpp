@@ -86,6 +86,8 @@ private:
 
     void read_weight() {
         const YamlNode* node = section_.take("weight");
+        if (const auto* list = std::get_if<ListedPairs>(&p_.rule); list && !node && std::holds_alternative<Distribution>(p_.weight) && !list->source.empty())
+            return problems_.value(*section_.node().find("rule"), fmt::format("{} has no weights; give the projection a weight", list->file));
         if (node)
             if (auto rule = read_value_rule(*node, {.unit = unit_of_port(to_, p_.receptor)}, problems_)) p_.weight = *rule;
         if (!std::holds_alternative<DistanceFunction>(p_.weight)) check_weights(node ? *node : section_.node(), smallest_and_largest(p_.weight));
@@ -107,6 +109,8 @@ private:
             problems_.value(place, fmt::format("weights can be from {:.6g} to {:.6g}, and their sign chooses the port; give bounds "
                                                "(redraw: [0, .inf]), or receptor", low, high));
         const auto check_sign = [&](const auto& rule) {
+            if constexpr (requires { rule.w_max; })
+                if (rule.w_max == 0) return problems_.value(place, fmt::format("w_max of {} is 0, so that every weight would stay 0: set it above 0, or below for inhibitory synapses", rule.name));
             if (rule.sign() < 0 ? high <= 0 : low >= 0) return;
             if constexpr (requires { rule.w_max; }) problems_.value(place, fmt::format("weights and w_max, {}, must have the same sign", rule.w_max));
             else problems_.value(place, fmt::format("weights of {} must not be negative", rule.name));
@@ -129,6 +133,8 @@ private:
                                                       constant || !delay ? "" : fmt::format("; give redraw: [{}, .inf]", dt / 2)));
         if (constant && !whole_steps(shortest, dt))
             return problems_.value(place, fmt::format("delays must be whole steps of {} ms, got {} ms", dt, shortest));
+        if (const double longest = smallest_and_largest(p_.delay).high; std::isfinite(longest) && std::round(longest / dt) > longest_delay)
+            return problems_.value(place, fmt::format("delays can have {} steps of {} ms at most, and can be {:.6g} ms", longest_delay, dt, longest));
         const bool plastic = plastic_rule(p_.synapse).has_value();
         if (std::round(shortest / dt) - std::round(p_.axonal_delay / dt) < (plastic ? 1 : 0))
             problems_.value(axonal ? *axonal : place,

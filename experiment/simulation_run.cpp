@@ -190,6 +190,7 @@ SimulationSummary run_simulation(const Experiment& experiment, const RunOptions&
 }
 
 std::string describe_simulation(const Experiment& e) {
+    constexpr double quickly_built = 3e6;  // synapses
     const SharedNetwork shared(e.simulation.network, simulation_options(e));
     const auto plans = plan_stores(shared);
     const std::size_t real = e.precision == Experiment::Precision::float32 ? 4 : 8;
@@ -203,6 +204,7 @@ std::string describe_simulation(const Experiment& e) {
         text += fmt::format("#   {} onto {}: {}; about {} synapses, {:.1f} MB ({})\n", d.from, d.receptor, d.form, d.synapses, double(d.bytes) * 1e-6, names);
         synapses += double(d.synapses);
     }
+    if (synapses <= quickly_built) Simulation::make<double>(e.simulation.network, simulation_options(e));  // says all that run would say
     return fmt::format("# {:.0f} neurons, about {:.0f} synapses; memory about {:.1f} MB, of which {:.0f} MB are free\n# Synapses are stored as:\n{}", neurons, synapses,
                        double(estimated_bytes(shared, plans, real)) * 1e-6, double(available_bytes()) * 1e-6, text);
 }

@@ -25,7 +25,7 @@
 /// What an experiment file says, as plain structs: an embedder fills them in without YAML. Times are in ms.
 namespace tripartite {
 
-using Normalisation = std::variant<BatchNormOptions, TdBatchNormOptions>;
+using Normalisation = std::variant<BatchNormOptions, TdBatchNormOptions, TeBatchNormOptions>;
 using MembraneMethod = std::variant<MembraneNormOptions>;
 
 struct PopulationConfig {

@@ -75,6 +75,14 @@ std::vector<std::string> RunFolder::names(const std::string& group) const {
     return file_ && file_->is_group(group) ? file_->children(group) : std::vector<std::string>();
 }
 
+std::vector<std::string> RunFolder::with_states() const {
+    auto populations = names("/states");
+    std::erase_if(populations, [&](const std::string& p) {
+        return std::ranges::all_of(fields(p), [&](const std::string& field) { return file_->shape("/states/" + p + "/" + field).at(0) == 0; });
+    });
+    return populations;
+}
+
 double RunFolder::attribute(const std::string& object, const char* name, double otherwise) const {
     return file_ && file_->has_attribute(object, name) ? file_->real_attribute(object, name) : otherwise;
 }

@@ -69,8 +69,8 @@ public:
     std::uint64_t spike_count(const std::string& population, const Window& window) const;
     Spikes spikes(const std::string& population, const Window& window) const;
 
-    /// Populations with recorded states, or rates.
-    std::vector<std::string> with_states() const { return names("/states"); }
+    /// Populations with states that were sampled at least once, or with rates.
+    std::vector<std::string> with_states() const;
     std::vector<std::string> with_rates() const { return names("/rates"); }
     std::vector<std::string> fields(const std::string& population) const { return names("/states/" + population); }
     /// When any state of a population was recorded.

@@ -69,10 +69,10 @@ private:
         if (!(whole >= 1))
             fail("projection '{}': the delay from neuron {} to neuron {} is {} ms, less than one step of {} ms; bound it with redraw, or take a shorter step",
                  built_.spec->name, pair.source, pair.target, delay, dt_);
-        if (whole > longest) fail("projection '{}': a delay of {} ms has more than {} steps of {} ms", built_.spec->name, delay, longest, dt_);
+        if (whole > longest_delay)
+            fail("projection '{}': a delay of {} ms has more than {} steps of {} ms; shorten it, or take a longer step", built_.spec->name, delay, longest_delay, dt_);
         return int(whole);
     }
-    static constexpr int longest = 30'000;
 
     const BuiltProjection& built_;
     int projection_;

@@ -56,6 +56,10 @@ struct SimulatedProjection {
     SynapseKind synapse;
 };
 
+/// What counters of 16 and 32 bits hold.
+inline constexpr int longest_delay = 30'000;   ///< steps
+inline constexpr double most_steps = 1 << 30;  ///< of one simulation
+
 struct SimulationNetwork {
     std::vector<SimulatedPopulation> populations;
     std::vector<SimulatedProjection> projections;

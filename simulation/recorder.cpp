@@ -28,8 +28,7 @@ std::unique_ptr<Spool> Recorder::spool(const std::string& name) {
 
 Recorder::Recorder(const SimulationNetwork& network, const RecordingSpec& spec, double dt, Index first, Index last, const std::string& folder, const H5Reader* checkpoint)
     : network_(network), dt_(dt), first_(first), last_(last), folder_(folder + "/spool"), checkpoint_(checkpoint) {
-    constexpr Index longest = 1 << 30;
-    if (last > longest) fail("{} steps are more than the {} that can be simulated in one run; take a shorter duration, or a longer dt", last, longest);
+    if (double(last) > most_steps) fail("{} steps are more than the {} that can be simulated in one run; take a shorter duration, or a longer dt", last, most_steps);
     if (!checkpoint_) std::filesystem::create_directories(folder_);
     for (const auto& s : spec.spikes) {
         const int p = network.find(s.population);

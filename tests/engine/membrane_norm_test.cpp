@@ -26,7 +26,7 @@ std::vector<double> read(const Parameters<double>& parameters, const std::string
 
 TEST(MembraneNormFold, MovesTheThresholdAndKeepsASign) {
     Parameters<double> parameters;
-    MembraneNorm<double> norm({}, "p", 4, 16, parameters);
+    MembraneNorm<double> norm({}, "p", 4, 16, false, parameters);
     parameters.allocate();
     norm.initialise();
     write(parameters, "membrane_gain", {1.3, -1.3, 0, 0});
@@ -43,6 +43,42 @@ TEST(MembraneNormFold, MovesTheThresholdAndKeepsASign) {
     EXPECT_LE(threshold(2), 0) << "always fires";
     EXPECT_EQ(fold[3], 0);
     EXPECT_GT(threshold(3), 0) << "never fires";
+}
+
+TEST(MembraneNormFold, ByChanceKeepsTheDistanceItself) {
+    Parameters<double> parameters;
+    MembraneNorm<double> norm({}, "p", 2, 16, true, parameters);
+    parameters.allocate();
+    norm.initialise();
+    write(parameters, "membrane_gain", {-1.3, 0});
+    write(parameters, "membrane_shift", {0.1, 0.6});
+    for (int n = 0; n < 2; ++n) norm.running()[n] = 0.2, norm.running()[16 + n] = 0.8;
+    norm.begin(Phase::inference);
+    const double* fold = norm.folded();
+    const auto distance = [&](int n, double u) { return fold[n] * u - (fold[16 + n] * 0.5 + fold[32 + n]); };
+    EXPECT_NEAR(distance(0, 0.7), -1.3 * (0.7 - 0.2) / std::sqrt(0.8 + 1e-5) + 0.1 - 0.5, 1e-14);
+    EXPECT_NEAR(distance(1, 0.7), 0.6 - 0.5, 1e-14);
+}
+
+/// The statistics of four neurons that are one channel are those of one neuron with four times the samples.
+TEST(MembraneNormChannel, PoolsItsNeurons) {
+    Parameters<double> wide, narrow;
+    MembraneNorm<double> channels({.channel = 4}, "p", 8, 16, false, wide), elements({}, "p", 2, 16, false, narrow);
+    wide.allocate(), narrow.allocate();
+    channels.initialise(), elements.initialise();
+    channels.prepare(1), elements.prepare(1);
+    channels.begin(Phase::training), elements.begin(Phase::training);
+    constexpr int samples = 3;
+    std::vector<double> u(samples * 16), pooled(4 * samples * 16);
+    for (int b = 0; b < samples; ++b)
+        for (int n = 0; n < 8; ++n) pooled[(b * 4 + n % 4) * 16 + n / 4] = u[b * 16 + n] = std::sin(7.0 * b + n);
+    channels.measure(0, 0, u.data(), samples), elements.measure(0, 0, pooled.data(), 4 * samples);
+    for (int n = 0; n < 8; ++n) {
+        EXPECT_NEAR(channels.running()[n], elements.running()[n / 4], 1e-15);
+        EXPECT_NEAR(channels.running()[16 + n], elements.running()[16 + n / 4], 1e-15);
+        EXPECT_NEAR(channels.step(0, 0).scale[n], elements.step(0, 0).scale[n / 4], 1e-14);
+        EXPECT_NEAR(channels.step(0, 0).offset[n], elements.step(0, 0).offset[n / 4], 1e-14);
+    }
 }
 
 /// A layer of LIF neurons with decay 0.25, threshold 0.5 and a hard reset, as released, on random input; gains of each sign.

@@ -57,6 +57,11 @@ inline std::vector<Case> cases() {
     const auto quadratic = make_neuron<QuadraticMeta>({.tau = 2}, {{"a", true}, {"b", true}, {"c", true}, {"d", true}, {"slope", false}});
     all.push_back({"firing_by_chance", {5, {{"a", 20, meta}, {"b", 18, quadratic, 0.2}, {"out", 3, readout}},
                                         {{"input", "a", kind()}, {"a", "a", kind(), 1}, {"a", "b", kind()}, {"b", "out", kind()}}}});
+    all.push_back({"membrane_norm_by_chance", {5, {{"a", 20, meta, 0, std::nullopt, mpbn}, {"out", 3, readout}}, {{"input", "a", kind()}, {"a", "a", kind(), 2}, {"a", "out", kind()}}}});
+    all.push_back({"membrane_norm_of_channels", {5, {{"a", 72, lif(Lif::Reset::zero), 0, std::nullopt, MembraneNormOptions{.channel = 8}}, {"out", 3, readout}},
+                                                 {{"input", "a", kind()}, {"a", "out", kind()}}}});
+    all.push_back({"step_factors", {5, {{"a", 70, lif(Lif::Reset::zero), 0, te_batch_norm()}, {"b", 18, lif(Lif::Reset::subtract), 0, te_batch_norm()}, {"out", 3, readout}},
+                                    {{"input", "a", kind()}, {"a", "a", kind(), 1}, {"a", "b", kind()}, {"b", "out", kind()}}}, true});
     all.push_back({"two_ports", {5, {{"a", 20, make_neuron<Izhikevich>({.V_th = -55}, {{"d", true}})}, {"out", 3, readout}},
                                  {{"input", "a", kind()}, {"a", "out", kind()}}}});
     const auto learned = [](int spread) { return dense({.init = Kaiming{3}, .delays = LearnedDelays{spread}}); };

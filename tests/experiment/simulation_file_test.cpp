@@ -256,6 +256,24 @@ TEST(SimulationFile, AFileGivesEachNeuronItsValue) {
     EXPECT_EQ(resolved, resolved_yaml(parse_experiment(resolved, "RESOLVED")));
 }
 
+TEST(SimulationFile, EdgesWithoutWeightsNeedAWeight) {
+    const TemporaryFolder folder;
+    const auto file = file_with(folder, "edges.csv", "source,target\n0,1\n");
+    const std::string rule = "network.projections.4.rule={edges: {file: " + file + "}}";
+    EXPECT_NE(refusal({rule}).find(file + " has no weights; give the projection a weight"), std::string::npos)
+        << refusal({rule});
+    EXPECT_EQ(refusal({rule, "network.projections.4.weight=3"}), "");
+}
+
+TEST(SimulationFile, WhatARunWouldRefuseIsRefusedAtItsKey) {
+    EXPECT_NE(refusal({"network.projections.4.delay=4 s"}).find("delays can have 30000 steps of 0.1 ms at most, and can be 4000 ms"), std::string::npos)
+        << refusal({"network.projections.4.delay=4 s"});
+    EXPECT_NE(refusal({"network.projections.4.synapse={stdp_pair: {w_max: 0}}"}).find("w_max of stdp_pair is 0, so that every weight would stay 0"), std::string::npos)
+        << refusal({"network.projections.4.synapse={stdp_pair: {w_max: 0}}"});
+    EXPECT_NE(refusal({"time.duration=2e8 ms"}).find("2000005000 steps are more than the 1073741824 that can be simulated in one run"), std::string::npos)
+        << refusal({"time.duration=2e8 ms"});
+}
+
 TEST(SimulationFile, AFileOfValuesThatDoNotFitIsAnErrorAtItsKey) {
     const TemporaryFolder folder;
     const auto taus = file_with(folder, "taus.csv", "10\n-20\n30\n"), good = file_with(folder, "good.csv", "10\n20\n");

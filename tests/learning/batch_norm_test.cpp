@@ -26,7 +26,7 @@ struct BatchNormOfTwo : testing::Test {
     const Shape shape{T, B, 2};
     static constexpr int width = 16;
     Parameters<double> parameters;
-    std::unique_ptr<Normaliser<double>> normaliser = batch_norm({.momentum = 0.25}).float64("p", N, width, parameters);
+    std::unique_ptr<Normaliser<double>> normaliser = batch_norm({.momentum = 0.25}).float64("p", N, width, T, parameters);
     ThreadPool pool{2};
     TileArray<double> drive = tiles(x, T);
 
@@ -53,7 +53,7 @@ struct BatchNormOfTwo : testing::Test {
     }
     TileArray<double> applied() {
         TileArray<double> to = tiles(x, T);
-        for (int c = 0; c < shape.chunks(); ++c) normaliser->apply(drive, 0, shape[c], to.tile(0, shape[c]));
+        for (int c = 0; c < shape.chunks(); ++c) normaliser->apply(drive, 0, shape[c], 0, to.tile(0, shape[c]));
         return to;
     }
     const double* gradient(const char* name) {
@@ -78,7 +78,7 @@ TEST_F(BatchNormOfTwo, ForwardAndRunningStatisticsAreThoseOfPyTorch) {
 TEST_F(BatchNormOfTwo, AdjointIsThatOfPyTorch) {
     normaliser->measure(drive, shape, T, false, pool);
     auto bar = tiles(g, T);
-    normaliser->adjoint(drive, bar, shape, T, pool);
+    normaliser->adjoint(drive, bar, shape, 0, T, pool);
     expect(bar, x_bar);
     EXPECT_NEAR(gradient("gain")[0], -0.39546208715707443, 1e-13);
     EXPECT_NEAR(gradient("gain")[1], -3.13376769522237, 1e-13);
@@ -110,18 +110,45 @@ TEST(TdBatchNorm, StartsAsAlphaTimesTheThresholdTimesBatchNormalisation) {
     for (Index i = 0; i < drive.values.size(); ++i) drive.values[i] = std::sin(double(i));
     const auto applied = [&](const NormaliserKind& kind) {
         Parameters<double> parameters;
-        const auto normaliser = kind.float64("p", 16, 16, parameters);
+        const auto normaliser = kind.float64("p", 16, 16, 1, parameters);
         parameters.allocate();
         normaliser->initialise();
         normaliser->measure(drive, shape, 1, false, pool);
         std::vector<double> out(drive.values.size());
-        normaliser->apply(drive, 0, shape[0], out.data());
+        normaliser->apply(drive, 0, shape[0], 0, out.data());
         return out;
     };
     TdBatchNormOptions options;
     options.alpha = 0.5, options.threshold = 0.3;
     const auto plain = applied(batch_norm()), scaled = applied(td_batch_norm(options));
     for (std::size_t i = 0; i < plain.size(); ++i) EXPECT_NEAR(scaled[i], 0.15 * plain[i], 1e-14);
+}
+
+/// TEBN is batch normalisation, times a factor of the step.
+TEST(TeBatchNorm, IsBatchNormalisationTimesAFactorOfEachStep) {
+    const Shape shape{3, 4, 4};
+    ThreadPool pool(1);
+    TileArray<double> drive;
+    drive.shape(3, 4, 1, 16);
+    for (Index i = 0; i < drive.values.size(); ++i) drive.values[i] = std::sin(double(i));
+    const std::vector factors{1.0, 2.0, -0.5, 0.25, 3.0};
+    const auto applied = [&](const NormaliserKind& kind, int begin) {
+        Parameters<double> parameters;
+        const auto normaliser = kind.float64("p", 16, 16, 5, parameters);
+        parameters.allocate();
+        normaliser->initialise();
+        for (const auto& block : parameters.blocks)
+            if (block.name == "step_factor") block.write(factors, parameters.values.data());
+        normaliser->measure(drive, shape, 3, false, pool);
+        std::vector<double> out(drive.values.size());
+        normaliser->apply(drive, 0, shape[0], begin, out.data());
+        return out;
+    };
+    const auto plain = applied(batch_norm(), 0), first = applied(te_batch_norm(), 0), later = applied(te_batch_norm(), 2);
+    for (std::size_t i = 0; i < plain.size(); ++i) {
+        EXPECT_NEAR(first[i], factors[i / 64] * plain[i], 1e-14);
+        EXPECT_NEAR(later[i], factors[i / 64 + 2] * plain[i], 1e-14);
+    }
 }
 
 TEST(Folding, LeavesNoNormaliserAndTheSameMembranes) {

@@ -177,6 +177,15 @@ TEST_F(Pictures, TracesShowTheTimeInWhichTheyWereRecorded) {
     EXPECT_EQ(error_of([&] { draw_traces(RunFolder(run), "E", {500, {}, {}}); }), run + ": no state of 'E' is recorded from 500 to 1000 ms");
 }
 
+TEST_F(Pictures, StatesThatWereNeverSampledAreLeftOut) {
+    write_simulation(run, ten_neurons, 0, 100);
+    H5Writer file(folder / "results.h5");
+    write_spikes(file, ten_neurons[0], 0, 100, 0.1);
+    file.write("/states/E/V_m", std::vector<double>(), {0, 2});
+    file.commit();
+    EXPECT_EQ(names(plot_runs({run}, "", {Format::svg}, {})), Files{"raster.svg"});
+}
+
 TEST_F(Pictures, OfATrainedNetworkAreItsLearningCurves) {
     write_training(run, "first", 9, 0.9);
     EXPECT_EQ(names(plot_runs({run}, "", {Format::svg}, {})), Files{"learning_curves.svg"});
