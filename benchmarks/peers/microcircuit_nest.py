@@ -1,7 +1,7 @@
 """The microcircuit at a tenth of its size in NEST: distributions of rates, irregularity and correlations.
 
-    venv/bin/python benchmarks/peers/microcircuit_nest.py run 55 microcircuit_55.npz      # two minutes for each seed, 55 to 59
-    venv/bin/python benchmarks/peers/microcircuit_nest.py compare microcircuit_5*.npz
+    venv/bin/python benchmarks/peers/microcircuit_nest.py run 55 microcircuit_55.npz      # two minutes for each seed, 55 to 64
+    venv/bin/python benchmarks/peers/microcircuit_nest.py compare microcircuit_5*.npz microcircuit_6*.npz
 
 `run` simulates half a second that is thrown away and ten seconds, and stores for each population
     rate  of each neuron, Hz

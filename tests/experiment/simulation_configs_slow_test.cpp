@@ -91,10 +91,10 @@ struct Measures {
     }
 };
 
-/// Five seeds of the network at a tenth of its size.
+/// Thirty seeds of the network at a tenth of its size.
 class MicrocircuitTenth : public testing::Test {
 protected:
-    static constexpr int seeds = 5;
+    static constexpr int seeds = 30;
 
     static void SetUpTestSuite() {
         for (int seed = 1; seed <= seeds; ++seed) {
@@ -123,7 +123,7 @@ nlohmann::json golden() {
     return nlohmann::json::parse(file)["populations"];
 }
 
-/// Means over five seeds of each simulator.
+/// Means over thirty seeds, and ten of NEST.
 TEST_F(MicrocircuitTenth, MeanRatesOfSeveralSeedsAreThoseOfNest) {
     const auto nest = golden();
     for (const auto& [population, of_seeds] : found) {
