@@ -77,7 +77,9 @@ template <class Real> void Engine<Real>::anneal(double progress) {
 }
 
 template <class Real> bool Engine<Real>::constant_drive(int population, int port) const {
-    return std::ranges::all_of(links_, [&](const Link& l) { return l.to != population || l.port != port || l.internal || (l.from < 0 && input_.constant && l.longest == 0); });
+    return std::ranges::all_of(links_, [&](const Link& l) {
+        return l.to != population || l.port != port || l.internal || (l.from < 0 && input_.constant && l.longest == 0);
+    });
 }
 
 template <class Real> void Engine<Real>::shape_for(const Signal<Real>& input, Phase phase) {
@@ -153,8 +155,10 @@ template <class Real> PortRows<Real> Engine<Real>::drive_rows(int population, co
     auto& p = *populations_[population];
     PortRows<Real> rows;
     for (std::size_t port = 0; port < p.ports.size(); ++port) {
+        if (!p.ports[port].reached) continue;
         auto& drive = p.ports[port].drive;
-        if (p.ports[port].reached) rows.at[port] = drive.tile(span.block, span.chunk), rows.step[port] = p.ports[port].constant ? 0 : drive.step(span.chunk);
+        rows.at[port] = drive.tile(span.block, span.chunk);
+        rows.step[port] = p.ports[port].constant ? 0 : drive.step(span.chunk);
     }
     if (!p.normaliser) return rows;
     const auto& drive = p.ports.front().drive;
@@ -164,12 +168,15 @@ template <class Real> PortRows<Real> Engine<Real>::drive_rows(int population, co
     return rows;
 }
 
-/// All that arrives in a tile of a recurrent population; the span counts within the window.
+/// All that arrives at a recurrent population in a span of the window.
 template <class Real> PortRows<Real> Engine<Real>::recurrent_rows(int population, const Span& span) {
     PortRows<Real> rows;
     auto& ports = populations_[population]->ports;
-    for (std::size_t port = 0; port < ports.size(); ++port)
-        if (ports[port].reached) rows.at[port] = ports[port].input.tile(span.block, span.chunk, span.begin - window_begin_), rows.step[port] = ports[port].input.step(span.chunk);
+    for (std::size_t port = 0; port < ports.size(); ++port) {
+        if (!ports[port].reached) continue;
+        rows.at[port] = ports[port].input.tile(span.block, span.chunk, span.begin - window_begin_);
+        rows.step[port] = ports[port].input.step(span.chunk);
+    }
     return rows;
 }
 
@@ -204,7 +211,8 @@ template <class Real> void Engine<Real>::start_recurrent(int population, int beg
         const Span span{block, chunk, begin, end};
         const auto from = drive_rows(population, span, scratch), to = recurrent_rows(population, span);
         for (std::size_t port = 0; port < p.ports.size(); ++port)
-            for (int t = 0; from.at[port] && t < end - begin; ++t) std::copy_n(from.at[port] + t * from.step[port], to.step[port], to.at[port] + t * to.step[port]);
+            for (int t = 0; p.ports[port].reached && t < end - begin; ++t)
+                std::copy_n(from.at[port] + t * from.step[port], to.step[port], to.at[port] + t * to.step[port]);
     });
 }
 

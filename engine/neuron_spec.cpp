@@ -46,7 +46,8 @@ int port_of(const NeuronSpec& neuron, const std::string& population, const std::
     const auto found = receptor.empty() ? names.begin() : std::ranges::find(names, receptor);
     const std::vector<std::string_view> known(names.begin(), names.end());
     if (found == names.end())
-        fail("{}: the model of '{}', {}, has no receptor '{}'{}; it has: {}", what, population, neuron.model, receptor, did_you_mean(receptor, known), listed(known));
+        fail("{}: the model of '{}', {}, has no receptor '{}'{}; it has: {}", what, population, neuron.model, receptor,
+             did_you_mean(receptor, known), listed(known));
     return int(found - names.begin());
 }
 

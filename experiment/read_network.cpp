@@ -82,7 +82,8 @@ private:
         if (to.delays) problems_.value(*section.node().find("delay"), "mean and broadcast have one delay; give a number");
     }
     void check_domains(const YamlNode& node, const ProjectionConfig& config, std::span<const PopulationConfig> populations) {
-        const auto from = std::ranges::find(populations, config.from, &PopulationConfig::name), to = std::ranges::find(populations, config.to, &PopulationConfig::name);
+        const auto population = [&](const std::string& name) { return std::ranges::find(populations, name, &PopulationConfig::name); };
+        const auto from = population(config.from), to = population(config.to);
         if (from == populations.end() || to == populations.end()) return;
         const PairSpace space{std::uint32_t(from->size), std::uint32_t(to->size)};
         try {

@@ -13,7 +13,8 @@ std::vector<std::uint32_t> domains_of(const Domains& rule, std::string_view name
     std::vector<std::uint32_t> of = rule.of;
     if (of.empty()) {
         for (std::uint32_t n = 0; n < neurons; ++n) of.push_back(n / rule.block);
-        if (of.back() + 1 != domains) fail("{}: {} neurons in blocks of {} are {} domains, and there are {}", name, neurons, rule.block, of.back() + 1, domains);
+        if (const auto blocks = of.back() + 1; blocks != domains)
+            fail("{}: {} neurons in blocks of {} are {} domains, and there are {}", name, neurons, rule.block, blocks, domains);
     }
     if (of.size() != neurons) fail("{}: {} has the domains of {} neurons, and there are {}", name, rule.file, of.size(), neurons);
     for (std::uint32_t n = 0; n < neurons; ++n)
