@@ -33,7 +33,10 @@ Engine<Real>::Engine(const Network& network, const EngineOptions& options, Threa
         ProjectionContext<Real> context{spec.name(), from < 0 ? network.inputs : network.populations[from].size, network.populations[to].size,
                                         populations_[to]->width(), spec.delay, options.event_density, options.seed, &parameters_};
         const bool internal = from >= 0 && component_of[from] == component_of[to];
-        links_.push_back({from, to, spec.delay + spec.kind.spread, internal, spec.kind.template make<Real>()(context)});
+        const int port = network.port(spec);
+        populations_[to]->ports[port].reached = true;
+        if (from >= 0) populations_[from]->is_read = true;
+        links_.push_back({from, to, port, spec.delay + spec.kind.spread, internal, spec.kind.template make<Real>()(context)});
         tail_ = std::max(tail_, spec.delay + spec.kind.spread);
     }
     // One accumulator per target is filled in the order of the sources, whatever the order of the description.
@@ -73,9 +76,11 @@ template <class Real> void Engine<Real>::anneal(double progress) {
     transposed_ = false;
 }
 
-template <class Real> bool Engine<Real>::constant_drive(int population) const {
-    if (const auto& normaliser = populations_[population]->normaliser; normaliser && normaliser->varies()) return false;
-    return std::ranges::all_of(links_, [&](const Link& l) { return l.to != population || l.internal || (l.from < 0 && input_.constant && l.longest == 0); });
+template <class Real> bool Engine<Real>::constant_drive(int population, int port) const {
+    if (const auto& normaliser = populations_[population]->normaliser; port == 0 && normaliser && normaliser->varies()) return false;
+    return std::ranges::all_of(links_, [&](const Link& l) {
+        return l.to != population || l.port != port || l.internal || (l.from < 0 && input_.constant && l.longest == 0);
+    });
 }
 
 template <class Real> void Engine<Real>::shape_for(const Signal<Real>& input, Phase phase) {
@@ -83,9 +88,11 @@ template <class Real> void Engine<Real>::shape_for(const Signal<Real>& input, Ph
     const bool coupled = phase != Phase::inference && std::ranges::any_of(populations_, [](const auto& p) { return p->membrane_norm != nullptr; });
     shape_ = {options_.steps, input.samples(), coupled ? input.samples() : samples_of_tile(window_, input.samples(), any_recurrent, sizeof(Real))};
     for (const auto& component : components_)
-        for (const int i : component.populations)
-            populations_[i]->prepare(shape_, window_, component.recurrent ? std::min(component.window, window_) : window_, tail_, constant_drive(i),
-                                     component.recurrent, recorded_[i]);
+        for (const int i : component.populations) {
+            auto& p = *populations_[i];
+            for (int port = 0; port < int(p.ports.size()); ++port) p.ports[port].constant = constant_drive(i, port);
+            p.prepare(shape_, window_, component.recurrent ? std::min(component.window, window_) : window_, tail_, component.recurrent, recorded_[i]);
+        }
     if (wants_input_) input_bar_.shape(input.constant ? 1 : options_.steps, shape_.samples, blocks_for(network_.inputs), tile_width(network_.inputs));
 }
 
@@ -124,44 +131,67 @@ template <class Real> void Engine<Real>::forward(int begin, int end, Phase phase
 
 template <class Real> void Engine<Real>::count_operations() {
     for (const auto& link : links_)
-        if (link.from >= 0) synaptic_operations_ += double(populations_[link.from]->spikes_in_window()) * populations_[link.to]->spec().size;
+        if (link.from >= 0) synaptic_operations_ += double(populations_[link.from]->spikes_in_window()) * link.projection->out_degree();
 }
 
 /// What arrives from outside the component.
 template <class Real> void Engine<Real>::fill_drive(int population, const Span& span, Scratch<Real>& scratch) {
-    auto& p = *populations_[population];
-    Real* rows = p.drive.tile(span.block, span.chunk);
-    const Span steps = p.drive.steps == 1 && constant_drive(population) ? Span{span.block, span.chunk, 0, 1} : span;
-    std::fill_n(rows, (steps.end - steps.begin) * p.drive.step(span.chunk), Real(0));
-    for (const auto& link : links_)
-        if (link.to == population && !link.internal) link.projection->deliver(source(link), steps, rows, scratch);
-    for (const auto& link : links_)
-        if (link.to == population && !link.internal) link.projection->add_bias(steps, rows);
+    auto& ports = populations_[population]->ports;
+    for (int port = 0; port < int(ports.size()); ++port) {
+        auto& drive = ports[port].drive;
+        if (!ports[port].reached) continue;
+        Real* rows = drive.tile(span.block, span.chunk);
+        const Span steps = ports[port].constant ? Span{span.block, span.chunk, 0, 1} : span;
+        std::fill_n(rows, (steps.end - steps.begin) * drive.step(span.chunk), Real(0));
+        const auto reaches = [&](const Link& link) { return link.to == population && link.port == port && !link.internal; };
+        for (const auto& link : links_)
+            if (reaches(link)) link.projection->deliver(source(link), steps, rows, scratch);
+        for (const auto& link : links_)
+            if (reaches(link)) link.projection->add_bias(steps, rows);
+    }
 }
 
-/// The drive of a tile after normalisation, and the distance between its steps.
-template <class Real> const Real* Engine<Real>::normalised(int population, const Span& span, Scratch<Real>& scratch, Index& step) {
+/// The drive of a tile; that of the first port after normalisation.
+template <class Real> PortRows<Real> Engine<Real>::drive_rows(int population, const Span& span, Scratch<Real>& scratch) {
     auto& p = *populations_[population];
-    step = constant_drive(population) ? 0 : p.drive.step(span.chunk);
-    if (!p.normaliser) return p.drive.tile(span.block, span.chunk);
-    scratch.tile.ensure(p.drive.steps * p.drive.step(span.chunk));
-    p.normaliser->apply(p.drive, span.block, span.chunk, span.begin, scratch.tile.data());
-    return scratch.tile.data();
+    PortRows<Real> rows;
+    for (std::size_t port = 0; port < p.ports.size(); ++port) {
+        if (!p.ports[port].reached) continue;
+        auto& drive = p.ports[port].drive;
+        rows.at[port] = drive.tile(span.block, span.chunk);
+        rows.step[port] = p.ports[port].constant ? 0 : drive.step(span.chunk);
+    }
+    if (!p.normaliser) return rows;
+    const auto& drive = p.ports.front().drive;
+    scratch.tile.ensure(drive.steps * drive.step(span.chunk));
+    p.normaliser->apply(drive, span.block, span.chunk, span.begin, scratch.tile.data());
+    rows.at[0] = scratch.tile.data();
+    return rows;
+}
+
+/// All that arrives at a recurrent population in a span of the window.
+template <class Real> PortRows<Real> Engine<Real>::recurrent_rows(int population, const Span& span) {
+    PortRows<Real> rows;
+    auto& ports = populations_[population]->ports;
+    for (std::size_t port = 0; port < ports.size(); ++port) {
+        if (!ports[port].reached) continue;
+        rows.at[port] = ports[port].input.tile(span.block, span.chunk, span.begin - window_begin_);
+        rows.step[port] = ports[port].input.step(span.chunk);
+    }
+    return rows;
 }
 
 template <class Real> void Engine<Real>::measure(int population, int begin, int end, Phase phase) {
     auto& p = *populations_[population];
     if (!p.normaliser || phase == Phase::inference) return;
-    p.normaliser->measure(p.drive, shape_, end - begin, phase == Phase::replay, pool_);
+    p.normaliser->measure(p.ports.front().drive, shape_, end - begin, phase == Phase::replay, pool_);
 }
 
 template <class Real> void Engine<Real>::forward_feed(int population, int begin, int end, Phase phase) {
     auto& p = *populations_[population];
     const auto run = [&](Index block, Chunk chunk, Scratch<Real>& scratch) {
-        Index step;
         const Span span{block, chunk, begin, end};
-        const Real* input = normalised(population, span, scratch, step);
-        p.run(span, input, step, scratch);
+        p.run(span, drive_rows(population, span, scratch), scratch);
     };
     if (!p.normaliser)
         return for_each_tile(population, [&](Index block, Chunk chunk, Scratch<Real>& scratch) {
@@ -179,9 +209,11 @@ template <class Real> void Engine<Real>::start_recurrent(int population, int beg
     for_each_tile(population, [&](Index block, Chunk chunk, Scratch<Real>& scratch) { fill_drive(population, {block, chunk, begin, end}, scratch); });
     measure(population, begin, end, phase);
     for_each_tile(population, [&](Index block, Chunk chunk, Scratch<Real>& scratch) {
-        Index step;
-        const Real* from = normalised(population, {block, chunk, begin, end}, scratch, step);
-        for (int t = 0; t < end - begin; ++t) std::copy_n(from + t * step, p.input.step(chunk), p.input.tile(block, chunk, t));
+        const Span span{block, chunk, begin, end};
+        const auto from = drive_rows(population, span, scratch), to = recurrent_rows(population, span);
+        for (std::size_t port = 0; port < p.ports.size(); ++port)
+            for (int t = 0; p.ports[port].reached && t < end - begin; ++t)
+                std::copy_n(from.at[port] + t * from.step[port], to.step[port], to.at[port] + t * to.step[port]);
     });
 }
 
@@ -198,12 +230,12 @@ template <class Real> void Engine<Real>::recurrent_chunk(const Component& compon
             auto& p = *populations_[i];
             for (Index block = 0; block < p.blocks(); ++block) {
                 const Span span{block, chunk, t, std::min(end, t + window)};
-                Real* rows = p.input.tile(block, chunk, t - begin);
+                const auto rows = recurrent_rows(i, span);
                 for (const auto& link : links_)
-                    if (link.to == i && link.internal) link.projection->deliver(source(link), span, rows, scratch);
+                    if (link.to == i && link.internal) link.projection->deliver(source(link), span, rows.at[link.port], scratch);
                 for (const auto& link : links_)
-                    if (link.to == i && link.internal) link.projection->add_bias(span, rows);
-                p.run(span, rows, p.input.step(chunk), scratch);
+                    if (link.to == i && link.internal) link.projection->add_bias(span, rows.at[link.port]);
+                p.run(span, rows, scratch);
             }
         }
 }
@@ -215,7 +247,7 @@ template <class Real> void Engine<Real>::fold_normalisers() {
         std::vector<double> scale(p.spec().size), shift(p.spec().size);
         p.normaliser->affine(scale, shift);
         for (auto& link : links_) {
-            if (link.to != int(i) || link.internal) continue;
+            if (link.to != int(i) || link.port != 0 || link.internal) continue;
             link.projection->fold(scale, shift);
             std::ranges::fill(shift, 0);  // once is enough
         }

@@ -22,7 +22,7 @@ struct EngineOptions {
 template <class Real> class Engine {
 public:
     struct Link {
-        int from, to, longest;  ///< from = -1: the input; the longest delay
+        int from, to, port, longest;  ///< from = -1: the input; the longest delay
         bool internal;        ///< inside one recurrent component
         std::unique_ptr<Projection<Real>> projection;
     };
@@ -68,17 +68,18 @@ public:
 
 private:
     void shape_for(const Signal<Real>& input, Phase phase);
-    bool constant_drive(int population) const;
+    bool constant_drive(int population, int port) const;
     Signal<Real> source(const Link& link) const { return link.from < 0 ? input_ : populations_[link.from]->signal(); }
     void for_each_tile(int population, const std::function<void(Index block, Chunk chunk, Scratch<Real>& scratch)>& body);
 
     void fill_drive(int population, const Span& span, Scratch<Real>& scratch);
+    PortRows<Real> drive_rows(int population, const Span& span, Scratch<Real>& scratch);
+    PortRows<Real> recurrent_rows(int population, const Span& span);
     void forward_feed(int population, int begin, int end, Phase phase);
     void forward_recurrent(const Component& component, int begin, int end, Phase phase);
     void start_recurrent(int population, int begin, int end, Phase phase);
     void measure(int population, int begin, int end, Phase phase);
     void recurrent_chunk(const Component& component, Chunk chunk, int begin, int end, Scratch<Real>& scratch);
-    const Real* normalised(int population, const Span& span, Scratch<Real>& scratch, Index& step);
     void count_operations();
 
     InputAdjoint<Real> input_bar_of(const Link& link) const;

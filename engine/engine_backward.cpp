@@ -23,7 +23,7 @@ template <class Real> void Engine<Real>::backward(int begin, int end, const Surr
     for (auto& link : links_) {
         auto bar = input_bar_of(link);
         // Adjoints of later windows, kept for the spikes in flight, were counted there.
-        if (link.internal || !constant_drive(link.to)) bar.end = end;
+        if (link.internal || !populations_[link.to]->ports[link.port].constant) bar.end = end;
         link.projection->gradient(source(link), bar, shape_, pool_, scratch_);
     }
     for (auto& p : populations_) p->gradient();
@@ -31,18 +31,19 @@ template <class Real> void Engine<Real>::backward(int begin, int end, const Surr
 
 /// Where the adjoint of what a projection delivered is found.
 template <class Real> InputAdjoint<Real> Engine<Real>::input_bar_of(const Link& link) const {
-    const auto& p = *populations_[link.to];
+    const auto& port = populations_[link.to]->ports[link.port];
+    const bool normalised = populations_[link.to]->normaliser && link.port == 0, recurrent = recurrent_[link.to];
     const int known = window_end_ + in_flight_;
-    if (link.internal) return {&p.input, window_begin_, known};
-    const auto* values = p.normaliser || (recurrent_[link.to] && constant_drive(link.to)) ? &p.drive_bar : recurrent_[link.to] ? &p.input : &p.drive;
-    if (constant_drive(link.to)) return {values, 0, 1};
-    return {values, window_begin_, p.normaliser ? window_end_ : known};
+    if (link.internal) return {&port.input, window_begin_, known};
+    const auto* values = normalised || (recurrent && port.constant) ? &port.drive_bar : recurrent ? &port.input : &port.drive;
+    if (port.constant) return {values, 0, 1};
+    return {values, window_begin_, normalised ? window_end_ : known};
 }
 
-/// dL/d(spikes) of a tile: what comes back through the projections that read them, and what comes from outside.
+/// dL/d(spikes), or of the values that are sent, of a tile: what comes back through the projections that read them, and what comes from outside.
 template <class Real> Real* Engine<Real>::spikes_bar(int population, const Span& span, Scratch<Real>& scratch) {
     const auto& p = *populations_[population];
-    if (!p.spec().neuron.spiking) return nullptr;
+    if (!p.spec().neuron.spiking && !p.sends_values()) return nullptr;
     const Index count = Index(span.end - span.begin) * span.chunk.samples * p.width();
     scratch.bar.ensure(count);
     Real* bar = scratch.bar.data();
@@ -57,14 +58,15 @@ template <class Real> Real* Engine<Real>::spikes_bar(int population, const Span&
 
 template <class Real> void Engine<Real>::backward_feed(int population, int begin, int end, const Surrogate& surrogate) {
     auto& p = *populations_[population];
-    auto& bar = p.normaliser ? p.drive_bar : p.drive;
+    auto& first = p.ports.front();
     for_each_tile(population, [&](Index block, Chunk chunk, Scratch<Real>& scratch) {
-        Index step;
         const Span span{block, chunk, begin, end};
-        const Real* input = normalised(population, span, scratch, step);
-        p.adjoint(span, input, step, spikes_bar(population, span, scratch), bar.tile(block, chunk), step, surrogate, scratch);
+        const auto input = drive_rows(population, span, scratch);
+        auto bar = input;  // takes its place, but for that of a normaliser
+        if (p.normaliser) bar.at[0] = first.drive_bar.tile(block, chunk);
+        p.adjoint(span, input, spikes_bar(population, span, scratch), bar, surrogate, scratch);
     });
-    if (p.normaliser) p.normaliser->adjoint(p.drive, bar, shape_, begin, end - begin, pool_);
+    if (p.normaliser) p.normaliser->adjoint(first.drive, first.drive_bar, shape_, begin, end - begin, pool_);
 }
 
 template <class Real> void Engine<Real>::backward_recurrent(const Component& component, int begin, int end, const Surrogate& surrogate) {
@@ -75,9 +77,8 @@ template <class Real> void Engine<Real>::backward_recurrent(const Component& com
                 auto& p = *populations_[*i];
                 for (Index block = 0; block < p.blocks(); ++block) {
                     const Span span{block, shape_[c], begin + s * window, std::min(end, begin + (s + 1) * window)};
-                    Real* rows = p.input.tile(block, span.chunk, span.begin - begin);
-                    const Index step = p.input.step(span.chunk);
-                    p.adjoint(span, rows, step, spikes_bar(*i, span, scratch_[worker]), rows, step, surrogate, scratch_[worker]);
+                    const auto rows = recurrent_rows(*i, span);
+                    p.adjoint(span, rows, spikes_bar(*i, span, scratch_[worker]), rows, surrogate, scratch_[worker]);
                 }
             }
     });
@@ -87,18 +88,19 @@ template <class Real> void Engine<Real>::backward_recurrent(const Component& com
 /// From the adjoint of all that arrived to that of the drive: its sum over the steps if the drive is constant.
 template <class Real> void Engine<Real>::sum_drive_bar(int population, int begin, int end) {
     auto& p = *populations_[population];
-    const bool constant = constant_drive(population);
-    if (!constant && !p.normaliser) return;
-    for_each_tile(population, [&](Index block, Chunk chunk, Scratch<Real>&) {
-        const Index step = p.input.step(chunk);
-        Real* to = p.drive_bar.tile(block, chunk);
-        std::fill_n(to, constant ? step : (end - begin) * step, Real(0));
-        for (int t = 0; t < end - begin; ++t, to += constant ? 0 : step) {
-            const Real* from = p.input.tile(block, chunk, t);
-            for (Index i = 0; i < step; ++i) to[i] += from[i];
-        }
-    });
-    if (p.normaliser) p.normaliser->adjoint(p.drive, p.drive_bar, shape_, begin, end - begin, pool_);
+    for (auto& port : p.ports) {
+        if (!port.reached || (!port.constant && !(p.normaliser && &port == &p.ports.front()))) continue;
+        for_each_tile(population, [&](Index block, Chunk chunk, Scratch<Real>&) {
+            const Index step = port.input.step(chunk);
+            Real* to = port.drive_bar.tile(block, chunk);
+            std::fill_n(to, port.constant ? step : (end - begin) * step, Real(0));
+            for (int t = 0; t < end - begin; ++t, to += port.constant ? 0 : step) {
+                const Real* from = port.input.tile(block, chunk, t);
+                for (Index i = 0; i < step; ++i) to[i] += from[i];
+            }
+        });
+    }
+    if (auto& first = p.ports.front(); p.normaliser) p.normaliser->adjoint(first.drive, first.drive_bar, shape_, begin, end - begin, pool_);
 }
 
 template <class Real> void Engine<Real>::backward_input(int begin, int end) {
@@ -117,12 +119,13 @@ template <class Real> void Engine<Real>::keep_adjoints_in_flight(int begin, int 
     const int known = end - begin + in_flight_;
     const int rows = std::min(tail_, known);
     for (std::size_t i = 0; i < populations_.size(); ++i) {
-        auto& p = *populations_[i];
-        auto& bars = recurrent_[i] ? p.input : p.drive;
-        if (!recurrent_[i] && constant_drive(int(i))) continue;
-        for_each_tile(int(i), [&](Index block, Chunk chunk, Scratch<Real>&) {
-            std::memmove(bars.tile(block, chunk, window_), bars.tile(block, chunk), sizeof(Real) * rows * bars.step(chunk));
-        });
+        for (auto& port : populations_[i]->ports) {
+            auto& bars = recurrent_[i] ? port.input : port.drive;
+            if (!port.reached || (!recurrent_[i] && port.constant)) continue;
+            for_each_tile(int(i), [&](Index block, Chunk chunk, Scratch<Real>&) {
+                std::memmove(bars.tile(block, chunk, window_), bars.tile(block, chunk), sizeof(Real) * rows * bars.step(chunk));
+            });
+        }
     }
     in_flight_ = rows;
 }

@@ -92,6 +92,11 @@ int Network::find(const std::string& name) const {
     fail("there is no population '{}'{}", name, did_you_mean(name, known));
 }
 
+int Network::port(const ProjectionSpec& projection) const {
+    const auto& to = populations[find(projection.to)];
+    return port_of(to.neuron, to.name, projection.receptor, fmt::format("the projection from '{}'", projection.from));
+}
+
 void Network::validate() const {
     if (populations.empty()) fail("the network has no populations");
     std::set<std::string> names{input};
@@ -105,12 +110,11 @@ void Network::validate() const {
     }
     std::set<std::string> pairs;
     for (const auto& c : projections) {
-        const int from = find(c.from);
+        find(c.from);
         if (find(c.to) < 0) fail("a projection from '{}' ends at the input, which receives nothing", c.from);
         if (!pairs.insert(c.name()).second) fail("there are two projections from '{}' to '{}'", c.from, c.to);
         if (c.delay < 0) fail("the delay from '{}' to '{}' is negative", c.from, c.to);
-        if (from >= 0 && !populations[from].neuron.spiking)
-            fail("'{}' is a {}, which never fires, so nothing can be projected from it", c.from, populations[from].neuron.model);
+        port(c);
     }
     components(*this);
 }

@@ -24,6 +24,7 @@ struct ProjectionSpec {
     std::string from, to;  ///< names of populations, or "input"
     ProjectionKind kind;
     int delay = 0;         ///< whole steps, the shortest if kind.spread is not 0; 0 = the same step
+    std::string receptor = {};  ///< name of a port of `to`; "": the first
     std::string name() const { return from + "_to_" + to; }
 };
 
@@ -37,6 +38,8 @@ struct Network {
 
     /// Index of a population, -1 for the input. Throws Error with the nearest name.
     int find(const std::string& name) const;
+    /// The port that a projection reaches. Throws Error with those that there are.
+    int port(const ProjectionSpec& projection) const;
     /// Throws Error at the first thing that cannot run: duplicate names, unknown populations, delay-free cycles, …
     void validate() const;
 };

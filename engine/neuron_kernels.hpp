@@ -20,10 +20,10 @@ template <class S, class Real> TRIPARTITE_INLINE S load_members(const Real* from
 template <class S, class Real> TRIPARTITE_INLINE void store_members(const S& s, Real* to, Index stride) {
     TRIPARTITE_UNROLL for (int i = 0; i < int(sizeof(S) / sizeof(Pack<Real>)); ++i) members<Pack<Real>>(s)[i].store(to + i * stride);
 }
-template <class M, class Real> TRIPARTITE_INLINE std::array<Pack<Real>, num_ports<M>> load_input(const NeuronTile<Real>& a, Index offset) {
+template <class M, class Real> TRIPARTITE_INLINE std::array<Pack<Real>, num_ports<M>> load_input(const NeuronTile<Real>& a, int t, Index at) {
     std::array<Pack<Real>, num_ports<M>> input;
     TRIPARTITE_UNROLL for (int p = 0; p < num_ports<M>; ++p)
-        input[p] = p == 0 || a.input_port ? Pack<Real>::load(a.input + p * a.input_port + offset) : Pack<Real>(0);
+        input[p] = p == 0 || a.input.at[p] ? Pack<Real>::load(a.input.at[p] + t * a.input.step[p] + at) : Pack<Real>(0);
     return input;
 }
 
@@ -45,7 +45,7 @@ TRIPARTITE_INLINE Pack<Real> decide(const NeuronTile<Real>& a, Pack<Real> x, con
 
 template <class Real> TRIPARTITE_INLINE void store_spikes(const NeuronTile<Real>& a, int t, int b, int lane, Pack<Real> spike) {
     if constexpr (sizeof(Real) == 8)
-        if (a.soft) return spike.store(a.soft_spikes + t * a.soft_step + b * a.soft_sample + lane);
+        if (a.soft) return spike.store(a.values + t * a.values_step + b * a.values_sample + lane);
     using Part = std::conditional_t<sizeof(Real) == 4, std::uint16_t, std::uint8_t>;
     const Part part = Part(bits(spike > Pack<Real>(0)));
     std::memcpy(reinterpret_cast<char*>(a.spikes + t * a.spikes_step + b) + lane / 8, &part, sizeof part);
@@ -70,7 +70,7 @@ template <class M, int variant, class Real, bool folded, int Q> TRIPARTITE_INLIN
     for (int t = 0; t < a.steps; ++t)
         TRIPARTITE_UNROLL for (int q = 0; q < Q; ++q) {
             const int n = lane + q * P::width;
-            const P u = integrate<M, variant>(s[q], k[q], load_input<M>(a, t * a.input_step + b * a.width + n));
+            const P u = integrate<M, variant>(s[q], k[q], load_input<M>(a, t, Index(b) * a.width + n));
             if (a.membrane) u.store(a.membrane + t * a.membrane_step + b * a.width + n);
             if constexpr (M::spiking) {
                 P distance;
@@ -79,7 +79,7 @@ template <class M, int variant, class Real, bool folded, int Q> TRIPARTITE_INLIN
                 const P spike = decide<M, variant>(a, distance, k[q], t, Index(b) * a.width + n);
                 reset<M, variant>(s[q], k[q], spike);
                 store_spikes(a, t, b, n, spike);
-            }
+            } else if (a.values) u.store(a.values + t * a.values_step + b * a.values_sample + n);
         }
     TRIPARTITE_UNROLL for (int q = 0; q < Q; ++q)
         store_members(s[q], a.state + b * a.width + lane + q * P::width, a.state_variable);
@@ -195,7 +195,7 @@ TRIPARTITE_INLINE void recompute(const AdjointTile<Real>& a, const PackCoefficie
     for (int t = 0; t < a.steps; ++t)
         TRIPARTITE_UNROLL for (int q = 0; q < Q; ++q) {
             store_members(s[q], states + (t * Q + q) * S * P::width, P::width);
-            const P u = integrate<M, variant>(s[q], k[q], load_input<M>(a, t * a.input_step + at + q * P::width));
+            const P u = integrate<M, variant>(s[q], k[q], load_input<M>(a, t, at + q * P::width));
             if constexpr (M::spiking) {
                 const P distance = u - M::threshold(s[q], k[q]);
                 distance.store(x + (t * Q + q) * P::width);
@@ -209,7 +209,7 @@ template <class M, int variant, class Real, bool learning>
 TRIPARTITE_INLINE auto adjoint_step(const AdjointTile<Real>& a, const PackCoefficients<M, Real>& k, const PackState<M, Real>& before, int t, Index at,
                                     const Real* slope, StepAdjoint<M, variant, Real, learning>& adjoint) {
     using P = Pack<Real>;
-    const auto input = load_input<M>(a, t * a.input_step + at);
+    const auto input = load_input<M>(a, t, at);
     P u_bar = a.membrane_bar ? P::load(a.membrane_bar + t * a.membrane_bar_step + at) : P(0);
     if constexpr (M::spiking) {
         auto middle = before;
@@ -220,7 +220,7 @@ TRIPARTITE_INLINE auto adjoint_step(const AdjointTile<Real>& a, const PackCoeffi
         const P x_bar = adjoint.through_decision(k, spike_bar, P::load(slope));
         u_bar += x_bar;
         adjoint.through_threshold(middle, k, -x_bar);
-    }
+    } else if (a.spikes_bar) u_bar += P::load(a.spikes_bar + t * a.spikes_bar_step + at);
     return adjoint.through_integration(before, k, input, u_bar);
 }
 
@@ -247,15 +247,14 @@ template <class M, int variant, class Real, bool learning, int Q> TRIPARTITE_INL
             const Index here = at + q * P::width;
             const auto input_bar = adjoint_step(a, k[q], before, t, here, x + (t * Q + q) * P::width, adjoint[q]);
             TRIPARTITE_UNROLL for (int i = 0; i < I; ++i) {
-                if (i > 0 && !a.input_bar_port) continue;
-                if (a.input_bar_step) input_bar[i].store(a.input_bar + i * a.input_bar_port + t * a.input_bar_step + here);
+                if (i > 0 && !a.input_bar.at[i]) continue;
+                if (a.input_bar.step[i]) input_bar[i].store(a.input_bar.at[i] + t * a.input_bar.step[i] + here);
                 else sum[q][i] += input_bar[i];
             }
         }
     TRIPARTITE_UNROLL for (int q = 0; q < Q; ++q) {
-        if (!a.input_bar_step)
-            TRIPARTITE_UNROLL for (int i = 0; i < I; ++i)
-                if (i == 0 || a.input_bar_port) sum[q][i].store(a.input_bar + i * a.input_bar_port + at + q * P::width);
+        TRIPARTITE_UNROLL for (int i = 0; i < I; ++i)
+            if (!a.input_bar.step[i] && (i == 0 || a.input_bar.at[i])) sum[q][i].store(a.input_bar.at[i] + at + q * P::width);
         TRIPARTITE_UNROLL for (int i = 0; i < S; ++i) adjoint[q].state_bar[i].store(a.state_bar + i * a.state_variable + at + q * P::width);
         if constexpr (learning)
             for (int i = 0; i < num_coefficients<M>; ++i)

@@ -13,7 +13,7 @@
 ///   Params<T>, fields<T>()        what the user writes: YAML keys, units, bounds, documentation
 ///   State<T>, state_fields<T>()   what a neuron remembers: a plain struct of T only
 ///   Coefficients<T>               the constants of one step, a plain struct of T only
-///   spiking                       whether it has a threshold at all
+///   spiking                       whether it has a threshold at all; a model without one sends u itself to those that project from it
 ///   coefficients(params, dt)      Params to Coefficients, dt in ms
 ///   initial(params)               the state at the start of a sample
 ///   problem(params)               what is wrong with a combination of parameters, or ""
@@ -26,7 +26,7 @@
 /// The functions are templates on the scalar and branch-free: use select(). Optional:
 ///
 ///   ports                         how many inputs a neuron has (default 1), with port_names[ports] and port_units[ports]; input is
-///                                 an array over them. Of the names "excitatory", "inhibitory", "current", projections choose by the
+///                                 an array over them; a projection names one, or reaches the first. Of the names "excitatory", "inhibitory", "current", projections choose by the
 ///                                 weight's sign
 ///   variants, variant(params)     kinds that are compiled on their own: integrate, reset and receive take a leading template argument
 ///   substeps                      integrate, decision and reset run so many times in a step of dt; coefficients are for dt/substeps

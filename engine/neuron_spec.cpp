@@ -1,6 +1,10 @@
 #include "engine/neuron_spec.hpp"
 
+#include <algorithm>
 #include <cmath>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
 
 namespace tripartite {
 
@@ -35,6 +39,16 @@ double LearnedParameter::slope(double stored, double dt) const {
         case Learned::by_softplus: return logistic(stored);
         default: return 1;
     }
+}
+
+int port_of(const NeuronSpec& neuron, const std::string& population, const std::string& receptor, const std::string& what) {
+    const auto& names = neuron.port_names;
+    const auto found = receptor.empty() ? names.begin() : std::ranges::find(names, receptor);
+    const std::vector<std::string_view> known(names.begin(), names.end());
+    if (found == names.end())
+        fail("{}: the model of '{}', {}, has no receptor '{}'{}; it has: {}", what, population, neuron.model, receptor,
+             did_you_mean(receptor, known), listed(known));
+    return int(found - names.begin());
 }
 
 }  // namespace tripartite

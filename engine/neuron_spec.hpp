@@ -49,4 +49,7 @@ struct NeuronSpec {
     }
 };
 
+/// The place of a receptor among the ports of a neuron; "": the first. Throws Error that names those that there are; `what` is what reaches it.
+int port_of(const NeuronSpec& neuron, const std::string& population, const std::string& receptor, const std::string& what);
+
 }  // namespace tripartite

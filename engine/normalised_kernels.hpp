@@ -18,7 +18,7 @@ template <class M, int variant, class Real> void integrate_tile(const NeuronTile
     for_each_pack<M>(a, [&](const auto& k, int b, int lane) __attribute__((always_inline)) {
         const Index at = Index(b) * a.width + lane;
         auto s = load_members<PackState<M, Real>>(a.state + at, a.state_variable);
-        integrate<M, variant>(s, k, load_input<M>(a, at)).store(a.membrane + at);
+        integrate<M, variant>(s, k, load_input<M>(a, 0, at)).store(a.membrane + at);
         store_members(s, a.state + at, a.state_variable);
     });
 }
@@ -61,7 +61,7 @@ template <class M, int variant, class Real, bool learning> void adjoint_decide_l
     for_each_pack<M>(a, [&](const auto& k, int b, int lane) __attribute__((always_inline)) {
         const Index at = Index(b) * a.width + lane;
         auto middle = load_members<PackState<M, Real>>(a.state + at, a.state_variable);
-        const P u = integrate<M, variant>(middle, k, load_input<M>(a, at));
+        const P u = integrate<M, variant>(middle, k, load_input<M>(a, 0, at));
         const P spike = decide<M, variant>(a, normalised_distance<M>(n, middle, k, u, lane), k, 0, at);
         half_step_adjoint<M, variant, Real, learning>(a, n, b, lane, [&](auto& adjoint) __attribute__((always_inline)) {
             const P spike_bar = fma(adjoint.through_reset(middle, k, spike), P(a.reset_gradient), P::load(a.spikes_bar + at));
@@ -76,7 +76,7 @@ template <class M, int variant, class Real> void adjoint_decide_tile(const Adjoi
     else adjoint_decide_lanes<M, variant, Real, false>(a, n);
 }
 
-/// Adds to the input's adjoint where the input is constant in time, which input_bar_step = 0 says.
+/// Adds to the adjoint of a port whose input is constant in time, which a step of 0 says.
 template <class M, int variant, class Real, bool learning> void adjoint_integrate_lanes(const AdjointTile<Real>& a, const NormalisedStep<Real>& n) {
     using P = Pack<Real>;
     for_each_pack<M>(a, [&](const auto& k, int b, int lane) __attribute__((always_inline)) {
@@ -85,11 +85,11 @@ template <class M, int variant, class Real, bool learning> void adjoint_integrat
         if (a.membrane_bar) u_bar += P::load(a.membrane_bar + at);
         half_step_adjoint<M, variant, Real, learning>(a, n, b, lane, [&](auto& adjoint) __attribute__((always_inline)) {
             const auto before = load_members<PackState<M, Real>>(a.state + at, a.state_variable);
-            const auto input_bar = adjoint.through_integration(before, k, load_input<M>(a, at), u_bar);
+            const auto input_bar = adjoint.through_integration(before, k, load_input<M>(a, 0, at), u_bar);
             TRIPARTITE_UNROLL for (int i = 0; i < num_ports<M>; ++i) {
-                if (i > 0 && !a.input_bar_port) continue;
-                Real* to = a.input_bar + i * a.input_bar_port + at;
-                (a.input_bar_step ? input_bar[i] : P::load(to) + input_bar[i]).store(to);
+                if (i > 0 && !a.input_bar.at[i]) continue;
+                Real* to = a.input_bar.at[i] + at;
+                (a.input_bar.step[i] ? input_bar[i] : P::load(to) + input_bar[i]).store(to);
             }
         });
     });

@@ -12,6 +12,8 @@ template <class Real>
 Population<Real>::Population(const PopulationSpec& spec, double dt, std::uint64_t seed, Parameters<Real>& parameters)
     : spec_(spec), dt_(dt), dropping_(seed, spec.name, "dropout"), firing_(seed, spec.name, "firing"), parameters_(parameters), width_(tile_width(spec.size)),
       blocks_((spec.size + width_ - 1) / width_), coefficients_(spec.neuron.coefficients * padded()) {
+    ports.resize(std::size_t(spec.neuron.ports));
+    ports.front().reached = true;
     for (const auto& l : spec_.neuron.learned) {
         if (l.how == Learned::by_sigmoid && !(l.initial > dt))
             fail("population '{}': {} is learned and must start above the step of {} ms", spec.name, l.name, dt);
@@ -22,17 +24,20 @@ Population<Real>::Population(const PopulationSpec& spec, double dt, std::uint64_
 }
 
 template <class Real>
-void Population<Real>::prepare(const Shape& shape, int window, int segment, int tail, bool constant_drive, bool recurrent, bool record_membrane) {
+void Population<Real>::prepare(const Shape& shape, int window, int segment, int tail, bool recurrent, bool record_membrane) {
     shape_ = shape;
     segment_ = segment;
     const int B = shape.samples;
-    drive.shape(constant_drive ? 1 : window + tail, B, blocks_, width_);
-    if (recurrent) input.shape(window + tail, B, blocks_, width_);
-    if (normaliser || (recurrent && constant_drive)) drive_bar.shape(drive.steps, B, blocks_, width_);
+    for (auto& port : ports) {
+        if (!port.reached) continue;
+        port.drive.shape(port.constant ? 1 : window + tail, B, blocks_, width_);
+        if (recurrent) port.input.shape(window + tail, B, blocks_, width_);
+        if ((normaliser && &port == &ports.front()) || (recurrent && port.constant)) port.drive_bar.shape(port.drive.steps, B, blocks_, width_);
+    }
     if (membrane_norm) membrane_norm->prepare(shape.steps);
     if (record_membrane) membrane.shape(shape.steps, B, blocks_, width_);
     if (spikes.steps != shape.steps || spikes.samples != B) spikes = SpikeFrame(shape.steps, B, spec_.size);
-    if (soft && (soft_spikes.steps != shape.steps || soft_spikes.samples != B)) soft_spikes = RealFrame<Real>(shape.steps, B, spec_.size);
+    if (sends_values() && (sent.steps != shape.steps || sent.samples != B)) sent = RealFrame<Real>(shape.steps, B, spec_.size);
     const Index segments = (window + segment - 1) / segment;
     state_.ensure(spec_.neuron.states * state_size());
     state_bar_.ensure(spec_.neuron.states * state_size());
@@ -91,19 +96,19 @@ template <class Real> void Population<Real>::drop(double p, int first_sample, in
     });
 }
 
-template <class Real> NeuronTile<Real> Population<Real>::tile(const Span& span, const Real* input_rows, Index input_step) {
+template <class Real> NeuronTile<Real> Population<Real>::tile(const Span& span, const PortRows<Real>& input) {
     NeuronTile<Real> a;
     a.steps = span.end - span.begin, a.samples = span.chunk.samples, a.width = width_;
-    a.input = input_rows, a.input_step = input_step;
+    a.input = input;
     a.state = state_.data() + state_offset(span.block, span.chunk), a.state_variable = state_size();
     a.coefficients = coefficients_.data() + span.block * width_, a.coefficient = padded();
     a.spikes = spikes.block(span.block) + Index(span.begin) * shape_.samples + span.chunk.first, a.spikes_step = shape_.samples;
     if (membrane.steps) a.membrane = membrane.tile(span.block, span.chunk, span.begin), a.membrane_step = membrane.step(span.chunk);
     if (membrane_norm) a.fold = membrane_norm->folded() ? membrane_norm->folded() + span.block * width_ : nullptr, a.fold_row = padded();
-    if (soft) {
-        a.soft = soft;
-        a.soft_spikes = soft_spikes.row(span.begin, span.chunk.first) + span.block * width_;
-        a.soft_sample = soft_spikes.stride(), a.soft_step = shape_.samples * soft_spikes.stride();
+    a.soft = soft;
+    if (sends_values()) {
+        a.values = sent.row(span.begin, span.chunk.first) + span.block * width_;
+        a.values_sample = sent.stride(), a.values_step = shape_.samples * sent.stride();
     }
     return a;
 }
@@ -120,8 +125,8 @@ template <class Real> void Population<Real>::draw_uniform(NeuronTile<Real>& a, c
                                     scratch.uniform.data() + t * a.uniform_step + Index(b) * width_, width_);
 }
 
-template <class Real> void Population<Real>::run(const Span& span, const Real* input_rows, Index input_step, Scratch<Real>& scratch) {
-    auto a = tile(span, input_rows, input_step);
+template <class Real> void Population<Real>::run(const Span& span, const PortRows<Real>& input, Scratch<Real>& scratch) {
+    auto a = tile(span, input);
     draw_uniform(a, span, scratch);
     Real* kept = history_.data() + (span.begin - window_begin_) / segment_ * spec_.neuron.states * state_size();
     for (int i = 0; i < spec_.neuron.states; ++i) {
@@ -130,30 +135,30 @@ template <class Real> void Population<Real>::run(const Span& span, const Real* i
     }
     if (membrane_norm && !a.fold) run_normalised(a, span, scratch);
     else spec_.neuron.kernels<Real>().forward(a);
-    if (!spec_.neuron.spiking) return;
+    if (!spec_.neuron.spiking && !a.values) return;
     const int in_block = int(std::min<Index>(64, spec_.size - span.block * width_));
     const std::uint64_t real = in_block == 64 ? ~std::uint64_t(0) : (std::uint64_t(1) << in_block) - 1;
     for (int t = 0; t < a.steps; ++t)
         for (int b = 0; b < a.samples; ++b) {
             const std::uint64_t mask = dropped_ > 0 ? kept_[span.block * shape_.samples + span.chunk.first + b] : real;
             a.spikes[t * a.spikes_step + b] &= mask & real;
-            if (!soft) continue;
+            if (!a.values) continue;
             for (int i = 0; i < width_; ++i)
-                if (!(mask >> i & 1)) a.soft_spikes[t * a.soft_step + b * a.soft_sample + i] = 0;
+                if (!(mask >> i & 1)) a.values[t * a.values_step + b * a.values_sample + i] = 0;
         }
 }
 
 template <class Real>
-void Population<Real>::adjoint(const Span& span, const Real* input_rows, Index input_step, Real* spikes_bar, Real* input_bar,
-                               Index input_bar_step, const Surrogate& surrogate, Scratch<Real>& scratch) {
+void Population<Real>::adjoint(const Span& span, const PortRows<Real>& input, Real* spikes_bar, const PortRows<Real>& input_bar,
+                               const Surrogate& surrogate, Scratch<Real>& scratch) {
     AdjointTile<Real> a;
-    static_cast<NeuronTile<Real>&>(a) = tile(span, input_rows, input_step);
+    static_cast<NeuronTile<Real>&>(a) = tile(span, input);
     draw_uniform(a, span, scratch);
     const Index step = Index(span.chunk.samples) * width_;
     a.state = history_.data() + (span.begin - window_begin_) / segment_ * spec_.neuron.states * state_size() + state_offset(span.block, span.chunk);
-    if (spec_.neuron.spiking) a.spikes_bar = spikes_bar, a.spikes_bar_step = step;
+    a.spikes_bar = spikes_bar, a.spikes_bar_step = step;
     if (auto& m = output_bar.membrane; m.steps) a.membrane_bar = m.tile(span.block, span.chunk, span.begin), a.membrane_bar_step = step;
-    a.input_bar = input_bar, a.input_bar_step = input_bar_step;
+    a.input_bar = input_bar;
     a.state_bar = state_bar_.data() + state_offset(span.block, span.chunk);
     a.reset_gradient = spec_.neuron.detach_reset ? 0 : 1;
     a.surrogate = &surrogate, a.slope = kernels<Real>().slope;
@@ -217,7 +222,7 @@ template <class Real> void Population<Real>::gradient() {
 
 template <class Real> Signal<Real> Population<Real>::signal() const {
     Signal<Real> s;
-    if (soft) s.values = &soft_spikes;
+    if (sends_values()) s.values = &sent;
     else s.spikes = &spikes;
     s.density = density_;
     s.scale = 1 / (1 - dropped_);
@@ -238,7 +243,7 @@ template <class Real> std::vector<double> Population<Real>::mean_rates(int begin
         for (int b = 0; b < shape_.samples; ++b)
             for (Index i = 0; i < spikes.blocks(); ++i) {
                 if (soft) {
-                    for (int n = 0; n < std::min<Index>(64, spec_.size - i * 64); ++n) rates[i * 64 + n] += soft_spikes.row(t, b)[i * 64 + n];
+                    for (int n = 0; n < std::min<Index>(64, spec_.size - i * 64); ++n) rates[i * 64 + n] += sent.row(t, b)[i * 64 + n];
                     continue;
                 }
                 for (std::uint64_t word = spikes.block(i)[Index(t) * shape_.samples + b]; word; word &= word - 1) rates[i * 64 + std::countr_zero(word)] += 1;

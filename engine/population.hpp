@@ -15,6 +15,13 @@ template <class Real> struct OutputAdjoint {
     std::vector<double> rate;          ///< [N], added to dL/ds at every step and sample
 };
 
+/// One port of a population: what arrives from outside the component (constant in time, or not), all that arrives, adjoints of both.
+template <class Real> struct Port {
+    bool reached = false;   ///< by a projection; the first one counts as reached
+    bool constant = false;  ///< what arrives from outside the component is the same at every step
+    TileArray<Real> drive, input, drive_bar;
+};
+
 /// A population of a network that runs: its state, its input, its spikes. Built and driven by the scheduler.
 /// Letters: T steps of the run, L steps of the current window, B samples, W neurons of a block.
 template <class Real> class Population {
@@ -23,7 +30,7 @@ public:
 
     /// Sizes everything for a run of T steps in windows of at most L, in segments of `segment` steps between which the
     /// state is kept; `tail` more rows are kept of the adjoints of the window that follows.
-    void prepare(const Shape& shape, int window, int segment, int tail, bool constant_drive, bool recurrent, bool record_membrane);
+    void prepare(const Shape& shape, int window, int segment, int tail, bool recurrent, bool record_membrane);
     /// Writes the initial values of the learned parameters, which are allocated by now.
     void initialise();
     /// Recomputes the coefficients from the learned parameters.
@@ -38,11 +45,10 @@ public:
         window_begin_ = begin;
         if (membrane_norm) membrane_norm->begin(phase);
     }
-    /// Runs the steps of a span; `input` is [steps or 1][samples][W] with `input_step` between steps.
-    void run(const Span& span, const Real* input, Index input_step, Scratch<Real>& scratch);
+    /// Runs the steps of a span.
+    void run(const Span& span, const PortRows<Real>& input, Scratch<Real>& scratch);
     /// Pulls `spikes_bar` [steps][samples][W], or null, back; writes the adjoint of the input to `input_bar`.
-    void adjoint(const Span& span, const Real* input, Index input_step, Real* spikes_bar, Real* input_bar, Index input_bar_step,
-                 const Surrogate& surrogate, Scratch<Real>& scratch);
+    void adjoint(const Span& span, const PortRows<Real>& input, Real* spikes_bar, const PortRows<Real>& input_bar, const Surrogate& surrogate, Scratch<Real>& scratch);
     /// Adds the adjoints from outside and clears those of dropped spikes.
     void finish_spikes_bar(const Span& span, Real* spikes_bar) const;
     void clear_adjoints();
@@ -59,23 +65,26 @@ public:
     /// The first neuron whose state is not finite, as "population, field, neuron"; "" if there is none.
     std::string not_finite() const;
 
+    /// Whether it sends real numbers: soft spikes in a gradient check; u, where it never fires and is read.
+    bool sends_values() const { return spec_.neuron.spiking ? soft != nullptr : is_read; }
+
     const PopulationSpec& spec() const { return spec_; }
     int width() const { return width_; }
     Index blocks() const { return blocks_; }
     Index padded() const { return blocks_ * width_; }
 
-    // The scheduler's: what arrives from outside the component (constant in time, or not), all that arrives, adjoints of both.
-    TileArray<Real> drive, input, drive_bar;
+    std::vector<Port<Real>> ports;  ///< the scheduler's
     TileArray<Real> membrane;  ///< u of all T steps, if recorded
     SpikeFrame spikes;         ///< of all T steps
-    RealFrame<Real> soft_spikes;
+    RealFrame<Real> sent;      ///< of all T steps, if it sends them
+    bool is_read = false;      ///< by a projection
     std::unique_ptr<Normaliser<Real>> normaliser;
     std::unique_ptr<MembraneNorm<Real>> membrane_norm;
     const Surrogate* soft = nullptr;
     OutputAdjoint<Real> output_bar;
 
 private:
-    NeuronTile<Real> tile(const Span& span, const Real* input, Index input_step);
+    NeuronTile<Real> tile(const Span& span, const PortRows<Real>& input);
     void draw_uniform(NeuronTile<Real>& a, const Span& span, Scratch<Real>& scratch) const;
     void run_normalised(const NeuronTile<Real>& a, const Span& span, Scratch<Real>& scratch);
     void adjoint_normalised(const AdjointTile<Real>& a, const Span& span, Scratch<Real>& scratch);

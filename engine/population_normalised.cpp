@@ -9,11 +9,12 @@ namespace {
 /// Step t of a tile as a tile of its own.
 template <class Real> void move_to(NeuronTile<Real>& a, int t) {
     a.steps = 1;
-    a.input += t * a.input_step;
+    for (int i = 0; i < most_ports; ++i)
+        if (a.input.at[i]) a.input.at[i] += t * a.input.step[i];
     a.spikes += t * a.spikes_step;
     if (a.uniform) a.uniform += t * a.uniform_step;
     if (a.membrane) a.membrane += t * a.membrane_step;
-    if (a.soft_spikes) a.soft_spikes += t * a.soft_step;
+    if (a.values) a.values += t * a.values_step;
 }
 
 }  // namespace
@@ -35,7 +36,7 @@ template <class Real> void Population<Real>::adjoint_normalised(const AdjointTil
     const auto& kernels = spec_.neuron.kernels<Real>();
     const int S = spec_.neuron.states, P = spec_.neuron.ports;
     const Index row = Index(a.samples) * width_;
-    // The states before each step and after the last, [T + 1][S]; u and x, [T] each; the sum over steps of a constant input's adjoint, [P].
+    // The states before each step and after the last, [T + 1][S]; u and x, [T] each; the sum over steps of constant inputs' adjoints, [P].
     scratch.kernel.ensure((Index(a.steps + 1) * S + 2 * a.steps + P) * row);
     Real *states = scratch.kernel.data(), *u = states + (a.steps + 1) * S * row, *x = u + a.steps * row, *input_bar = x + a.steps * row;
     for (int i = 0; i < S; ++i) std::copy_n(a.state + i * a.state_variable, row, states + i * row);
@@ -45,8 +46,8 @@ template <class Real> void Population<Real>::adjoint_normalised(const AdjointTil
         now.state = states + t * S * row, now.state_variable = row, now.membrane = u + t * row;
         now.spikes_bar += t * a.spikes_bar_step;
         if (a.membrane_bar) now.membrane_bar += t * a.membrane_bar_step;
-        if (a.input_bar_step) now.input_bar += t * a.input_bar_step;
-        else now.input_bar = input_bar, now.input_bar_port = row;
+        for (int i = 0; i < P; ++i)
+            if (a.input_bar.at[i]) now.input_bar.at[i] = a.input_bar.step[i] ? a.input_bar.at[i] + t * a.input_bar.step[i] : input_bar + i * row;
         return now;
     };
     const auto between = [&](int t) {
@@ -68,8 +69,8 @@ template <class Real> void Population<Real>::adjoint_normalised(const AdjointTil
         membrane_norm->adjoint(span.begin + t, span.block, u + t * row, x + t * row, a.samples);
         kernels.adjoint_integrate(step(t), between(t));
     }
-    if (!a.input_bar_step)
-        for (int i = 0; i < (a.input_bar_port ? P : 1); ++i) std::copy_n(input_bar + i * row, row, a.input_bar + i * a.input_bar_port);
+    for (int i = 0; i < P; ++i)
+        if (a.input_bar.at[i] && !a.input_bar.step[i]) std::copy_n(input_bar + i * row, row, a.input_bar.at[i]);
 }
 
 template class Population<float>;

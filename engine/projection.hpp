@@ -57,6 +57,8 @@ public:
     virtual void gradient(const Signal<Real>& source, const InputAdjoint<Real>& input_bar, const Shape& shape, ThreadPool& pool,
                           std::span<Scratch<Real>> scratch) = 0;
 
+    /// Synapses of a source, on average.
+    virtual double out_degree() const = 0;
     /// The delay of each synapse in whole steps, [targets][sources]; empty where all are `delay`.
     virtual std::vector<int> delays() const { return {}; }
     /// Multiplies each target's weights by `scale` and adds `shift` to its bias: folds a normaliser for inference.

@@ -37,7 +37,7 @@ template <class M, int variant, int packs, class Real, class K> TRIPARTITE_INLIN
                 const auto spike = fires<M, variant>(a, u - M::threshold(s[pack], k), k, n + pack * P::width);
                 reset<M, variant>(s[pack], k, select(spike, P(1), P(0)));
                 fired |= std::uint64_t(bits(spike)) << (pack * P::width);
-            }
+            } else if (a.values) u.store(a.values + n + pack * P::width);
         }
     TRIPARTITE_UNROLL for (int pack = 0; pack < packs; ++pack) {
         receive<M, variant>(s[pack], coefficients(pack), input[pack]);

@@ -10,10 +10,17 @@
 /// steps, and a distance of 0 means 'the same at all steps'.
 namespace tripartite {
 
+inline constexpr int most_ports = 4;
+
+/// Rows of each port, [T][B][W], and the distance between their steps; null at a port after the first that nothing reaches.
+template <class Real> struct PortRows {
+    Real* at[most_ports] = {};
+    Index step[most_ports] = {};
+};
+
 template <class Real> struct NeuronTile {
     int steps = 0, samples = 0, width = 0;
-    const Real* input = nullptr;         ///< [P][T][B][W]; with input_port 0 nothing arrives at the ports after the first
-    Index input_step = 0, input_port = 0;
+    PortRows<Real> input;                ///< only read
     Real* state = nullptr;               ///< [S][B][W]; in: before the first step, out: after the last
     Index state_variable = 0;
     const Real* coefficients = nullptr;  ///< [C][W]
@@ -27,8 +34,8 @@ template <class Real> struct NeuronTile {
     const Real* fold = nullptr;          ///< [3][W] sign, factor, shift, or null: fires where sign u - (factor threshold + shift) >= bound
     Index fold_row = 0;
     const Surrogate* soft = nullptr;     ///< float64 only: spikes become surrogate.primitive(membrane - threshold), or the probability
-    Real* soft_spikes = nullptr;         ///< [T][B][W], samples soft_sample apart
-    Index soft_step = 0, soft_sample = 0;
+    Real* values = nullptr;              ///< [T][B][W], samples values_sample apart: soft spikes; or, where it is read, u of a model that never fires
+    Index values_step = 0, values_sample = 0;
 };
 
 /// Overwrites x = membrane - threshold by the surrogate's slope there.
@@ -36,13 +43,11 @@ template <class Real> using SlopeKernel = void (*)(const Surrogate& surrogate, R
 
 /// Pulls adjoints (x_bar is dL/dx) back through a tile. `state` is the state before the first step and is not changed.
 template <class Real> struct AdjointTile : NeuronTile<Real> {
-    const Real* spikes_bar = nullptr;    ///< [T][B][W], or null
+    const Real* spikes_bar = nullptr;    ///< [T][B][W], or null: of the spikes, or of `values`
     Index spikes_bar_step = 0;
     const Real* membrane_bar = nullptr;  ///< [T][B][W], or null
     Index membrane_bar_step = 0;
-    Real* input_bar = nullptr;           ///< [P][T][B][W], may be `spikes_bar`; with step 0 the sum over steps is written;
-                                         ///< with port 0 only that of the first port
-    Index input_bar_step = 0, input_bar_port = 0;
+    PortRows<Real> input_bar;            ///< may be `input`; with step 0 the sum over steps is written
     Real* state_bar = nullptr;           ///< [S][B][W] strides of state; in: after the last step, out: before the first
     double* coefficients_bar = nullptr;  ///< [C][W], added to
     Real reset_gradient = 1;             ///< 0 detaches the spike inside the reset
@@ -65,7 +70,6 @@ constexpr Index adjoint_scratch(int states, Index steps) { return steps * (state
 
 /// Neurons of a population that take one step of a simulation: N of them, in whole blocks of 64.
 template <class Real> struct StepRange {
-    static constexpr int most_ports = 4;
     Index neurons = 0;                   ///< N
     Real* state = nullptr;               ///< [S][N]
     Index state_variable = 0;            ///< distance between state variables
@@ -75,6 +79,7 @@ template <class Real> struct StepRange {
     Index input_neuron[most_ports] = {}; ///< 1, or 0 where nothing can arrive: one pack of zeros stands for all neurons
     const Real* uniform = nullptr;       ///< [N] random numbers in [0, 1), for kinds that fire with a probability
     std::uint64_t* spikes = nullptr;     ///< [N / 64]
+    Real* values = nullptr;              ///< [N], or null: u of a model that never fires
 };
 
 /// What a neuron model does to tiles, for one precision and one kind of reset.

@@ -35,7 +35,7 @@ inline std::string quantity_text(double value, std::string_view unit) {
 template <class T> inline constexpr bool is_list = is_vector<T> || is_pair<T> || std::is_same_v<T, Interval>;
 
 /// A value as it stands in a file; "" for a list, and for a number that is not finite, which stands for 'not given'.
-template <class Owner, class T> std::string value_text(const Field<Owner, T>& f, const Owner& owner) {
+template <class Owner, class T> std::string value_text(const Field<Owner, T>& f, const std::type_identity_t<Owner>& owner) {
     const T& value = owner.*(f.member);
     if constexpr (std::is_same_v<T, double>) {
         return std::isfinite(value) ? quantity_text(value, f.unit == unit_of_value ? "" : f.unit) : "";

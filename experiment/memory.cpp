@@ -19,6 +19,7 @@ std::string describe_memory(const Experiment& e) {
     double parameters = 0, inputs = 0, spikes = 0, taps = 0;
     for (const auto& c : network.projections) {
         const double from = c.from == Network::input ? network.inputs : network.populations[network.find(c.from)].size;
+        if (c.kind.name != "dense") continue;
         parameters += (from + 1) * network.populations[network.find(c.to)].size;
         if (c.kind.spread > 0) taps += from * network.populations[network.find(c.to)].size * (c.kind.spread + 1);
     }

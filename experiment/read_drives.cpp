@@ -48,7 +48,7 @@ void read_entry(const YamlNode& node, const SimulationReading& reading) {
         if (const YamlNode* word = section.take("name")) drive.name = read_word(*word, problems).value_or("");
         if (!drive.name.empty() && std::ranges::count(reading.to.network.drives, drive.name, &Drive::name))
             problems.value(*node.find("name"), fmt::format("there is a drive '{}' already", drive.name));
-        drive.receptor = read_receptor(section, *population);
+        drive.receptor = read_receptor(section, population->neuron);
         const std::size_t before = problems.count();
         read_kind(section, "drive", drive.kind, unit_of_port(*population, drive.receptor));
         section.close();

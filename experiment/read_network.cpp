@@ -5,7 +5,9 @@
 #include <cmath>
 
 #include "core/text.hpp"
+#include "experiment/read_simulation.hpp"
 #include "experiment/read_values.hpp"
+#include "synapses/connectivity.hpp"
 
 namespace tripartite {
 namespace {
@@ -21,6 +23,7 @@ public:
         section.need("dense");
         population(section, layer.population, "dense");
         feed(section, layer.feed, layer.population.normalise.has_value(), 0);
+        layer.feed.receptor = read_receptor(section, layer.population.neuron);
         if (const YamlNode* recurrent = section.take("recurrent")) layer.recurrent = loop(*recurrent);
         section.close();
         return layer;
@@ -39,10 +42,11 @@ public:
     }
 
     ProjectionConfig projection(const YamlNode& node, std::span<const PopulationConfig> populations) {
-        static constexpr std::string_view rules[] = {"dense"};
         ProjectionConfig config;
-        Section section(node, problems_);
-        section.refuse({"rule", "weight", "receptor", "synapse", "axonal_delay"}, "belongs to mode: simulate");
+        const std::size_t before = problems_.count();
+        const YamlNode written_out = with_first_parameter<TrainedRule>(node);
+        Section section(written_out, problems_);
+        section.refuse({"rule", "synapse", "axonal_delay"}, "belongs to mode: simulate");
         if (const YamlNode* from = section.need("from")) config.from = end(*from, populations);
         if (const YamlNode* to = section.need("to")) config.to = end(*to, populations);
         const bool analog = config.from == Network::input;
@@ -50,8 +54,14 @@ public:
         const int least = analog ? 0 : 1;
         const auto target = std::ranges::find(populations, config.to, &PopulationConfig::name);
         feed(section, config, target != populations.end() && target->normalise && config.from != config.to, least);
-        if (const YamlNode* rule = section.take_kind("connection rule", rules)) Section(*rule, problems_, Section::Empty::allowed).close();
+        if (target != populations.end()) config.receptor = read_receptor(section, target->neuron);
+        const YamlNode* weight = section.take("weight");
+        read_kind(section, "connection rule", config.rule);
+        if (weight && config.dense()) problems_.key(*weight, "belongs to mode: simulate");
+        else if (weight) read_value(*weight, Demand::of(ProjectionConfig::weight_field()), config.weight, problems_);
+        if (!config.dense()) domains(section, config);
         section.close();
+        if (problems_.count() == before) check_domains(node, config, populations);
         return config;
     }
 
@@ -61,6 +71,28 @@ private:
         if (const YamlNode* neuron = section.need("neuron")) to.neuron = neurons_.read(*neuron, problems_);
         if (const YamlNode* normalise = section.take("normalise")) read_only_kind(*normalise, "normaliser", to.normalise.emplace(), problems_);
         if (const YamlNode* membrane = section.take("membrane")) read_only_kind(*membrane, "membrane method", to.membrane.emplace(), problems_);
+    }
+
+    /// What mean and broadcast, which learn nothing, do not take.
+    void domains(const Section& section, ProjectionConfig& to) {
+        for (const auto key : {"init", "bias"})
+            if (const YamlNode* given = section.node().find(key)) problems_.key(*given, "belongs to dense, whose weights are learned");
+        read_domains(section.node(), to.rule, problems_);
+        if (to.from == Network::input) problems_.value(*section.node().find("from"), "mean and broadcast connect populations; the input takes dense");
+        if (to.delays) problems_.value(*section.node().find("delay"), "mean and broadcast have one delay; give a number");
+    }
+    void check_domains(const YamlNode& node, const ProjectionConfig& config, std::span<const PopulationConfig> populations) {
+        const auto population = [&](const std::string& name) { return std::ranges::find(populations, name, &PopulationConfig::name); };
+        const auto from = population(config.from), to = population(config.to);
+        if (from == populations.end() || to == populations.end()) return;
+        const PairSpace space{std::uint32_t(from->size), std::uint32_t(to->size)};
+        try {
+            std::visit([&]<class Rule>(const Rule& rule) {
+                if constexpr (!std::is_same_v<Rule, DenseRule>) make_connector(rule, space, RandomStream(0, "", ""));
+            }, config.rule);
+        } catch (const Error& error) {
+            problems_.key(node, error.what());
+        }
     }
 
     /// Its delays are at least `least` steps.

@@ -129,12 +129,12 @@ const SimulatedPopulation* find_target(const YamlNode& node, const std::string& 
     return nullptr;
 }
 
-std::string read_receptor(Section& section, const SimulatedPopulation& population) {
+std::string read_receptor(Section& section, const NeuronSpec& neuron) {
     const YamlNode* node = section.take("receptor");
     const auto word = node ? read_word(*node, section.problems()) : std::nullopt;
-    const auto& ports = population.neuron.port_names;
+    const auto& ports = neuron.port_names;
     if (!word || std::ranges::count(ports, *word) || ports.empty()) return word.value_or("");
-    section.problems().value(*node, no_such("port", *word, ports, population.neuron.model));
+    section.problems().value(*node, no_such("port", *word, ports, neuron.model));
     return "";
 }
 

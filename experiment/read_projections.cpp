@@ -23,8 +23,8 @@ public:
         if (const YamlNode* name = section_.take("name")) read_name(*name, only_one);
         section_.refuse({"init", "bias", "dense"}, "belongs to mode: train");
         if (const YamlNode* rule = section_.need("rule")) read_rule(*rule);
-        if (const YamlNode* synapse = section_.take("synapse")) read_only_kind(*synapse, "synapse", p_.synapse, problems_);
-        p_.receptor = read_receptor(section_, to_);
+        if (const YamlNode* synapse = section_.take("synapse")) read_synapse(*synapse);
+        p_.receptor = read_receptor(section_, to_.neuron);
         read_weight();
         read_delay();
         section_.close();
@@ -42,6 +42,12 @@ private:
             if (other.name == p_.name) problems_.value(node, fmt::format("there is a projection '{}' already", p_.name));
     }
 
+    void read_synapse(const YamlNode& node) {
+        read_only_kind(node, "synapse", p_.synapse, problems_);
+        if (from_.sends_values() && !std::holds_alternative<StaticSynapse>(p_.synapse))
+            problems_.value(node, fmt::format("'{}' is a {}, which never fires; what it sends takes static synapses", from_.name, from_.neuron.model));
+    }
+
     void read_rule(const YamlNode& node) {
         const YamlNode mapping = with_first_parameter<ConnectionRule>(node);
         Section rule(mapping, problems_);
@@ -50,6 +56,7 @@ private:
         else read_kind(rule, "connection rule", p_.rule);
         rule.close();
         if (auto* list = std::get_if<ListedPairs>(&p_.rule)) read_list_of_pairs(node, *list);
+        read_domains(node, p_.rule, problems_);
     }
 
     /// Weights and delays of the file stand where the entry gives none.
@@ -154,6 +161,7 @@ private:
             const PairSpace space{from_.size, to_.size, from_.name == to_.name, sources ? &*sources : nullptr, targets ? &*targets : nullptr};
             const RandomStream random(reading_.seed, p_.name, "check");
             make_connector(p_.rule, space, random);
+            weights_of(p_.rule, p_.weight, space);
             for (const auto* value : {&p_.weight, &p_.delay})
                 if (std::holds_alternative<DistanceFunction>(*value)) SynapseValues(*value, space, random);
         } catch (const Error& error) {
@@ -168,20 +176,13 @@ private:
     SimulatedProjection p_;
 };
 
-const SimulatedPopulation* find_source(const YamlNode& node, const std::string& name, const SimulationReading& reading) {
-    const auto* population = reading.find(node, name);
-    if (!population || population->source || population->neuron.spiking) return population;
-    reading.problems.value(node, fmt::format("'{}' is a {}, which never fires", name, population->neuron.model));
-    return nullptr;
-}
-
 void read_entry(const YamlNode& node, const SimulationReading& reading) {
     Section section(node, reading.problems);
     section.need("from"), section.need("to");
     const auto from = distinct_words(section, "from"), to = distinct_words(section, "to");
     for (const auto& source : from)
         for (const auto& target : to) {
-            const auto *a = find_source(*node.find("from"), source, reading), *b = find_target(*node.find("to"), target, reading);
+            const auto *a = reading.find(*node.find("from"), source), *b = find_target(*node.find("to"), target, reading);
             if (a && b) reading.to.network.projections.push_back(ProjectionReader(node, *a, *b, reading).read(from.size() * to.size() == 1));
         }
 }

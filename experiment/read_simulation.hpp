@@ -33,8 +33,8 @@ void read_expected(const YamlNode& node, const SimulationReading& reading);
 /// "iaf_psc_exp has no state 'V'; it has V_m and I_syn_ex".
 std::string no_such(std::string_view what, const std::string& word, const std::vector<std::string>& names, std::string_view model);
 
-/// Which port of the population's neurons a key `receptor` names; "" if there is none or it is wrong, which is reported.
-std::string read_receptor(Section& section, const SimulatedPopulation& population);
+/// Which port of the neurons a key `receptor` names; "" if there is none or it is wrong, which is reported.
+std::string read_receptor(Section& section, const NeuronSpec& neuron);
 /// The unit of what arrives at a port, or at the first one.
 std::string_view unit_of_port(const SimulatedPopulation& population, const std::string& receptor);
 

@@ -66,6 +66,19 @@ std::optional<NeuronValue> read_neuron_value(const YamlNode& node, const Demand&
     return distribution ? std::optional(NeuronValue{"", *distribution}) : std::nullopt;
 }
 
+void read_domains(const YamlNode& node, Domains& domains, Problems& problems) {
+    if (domains.file.empty()) return;
+    try {
+        for (const double domain : values_in({domains.file, domains.dataset})) {
+            if (!(domain >= 0 && domain < 0x1p32 && domain == std::floor(domain)))
+                fail("{}: neuron {} has the domain {:.6g}; domains are whole numbers, from 0", domains.file, domains.of.size(), domain);
+            domains.of.push_back(std::uint32_t(domain));
+        }
+    } catch (const Error& error) {
+        problems.value(node, error.what());
+    }
+}
+
 Interval range_of(const Distribution& distribution) { return {distribution.quantile(0x1p-54), distribution.quantile(1 - 0x1p-53)}; }
 
 std::optional<ValueRule> read_value_rule(const YamlNode& node, const Demand& demand, Problems& problems) {

@@ -22,6 +22,12 @@ std::optional<NeuronValue> read_neuron_value(const YamlNode& node, const Demand&
 /// A number, a distribution, or a function of the distance; what that comes to is not checked.
 std::optional<ValueRule> read_value_rule(const YamlNode& node, const Demand& demand, Problems& problems);
 
+/// Reads the file of a connection rule that names one.
+void read_domains(const YamlNode& node, Domains& domains, Problems& problems);
+template <class... Rules> void read_domains(const YamlNode& node, std::variant<Rules...>& rule, Problems& problems) {
+    std::visit([&]<class Rule>(Rule& r) { if constexpr (std::is_base_of_v<Domains, Rule>) read_domains(node, static_cast<Domains&>(r), problems); }, rule);
+}
+
 /// The smallest and the largest value that can be drawn, of 2^53.
 Interval range_of(const Distribution& distribution);
 

@@ -36,6 +36,7 @@ constexpr Listed lists[] = {
     {"normalisers", kinds_of<Normalisation>},
     {"membrane_methods", kinds_of<MembraneMethod>},
     {"delays", kinds_of<DelayConfig>},
+    {"connections", kinds_of<TrainedRule>},
     {"rules", kinds_of<ConnectionRule>},
     {"distributions", kinds_of<AnyValue>},
     {"synapses", kinds_of<SynapseKind>},

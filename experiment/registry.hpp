@@ -50,7 +50,7 @@ template <class M> NeuronSpec read_neuron(const YamlNode& node, Problems& proble
     });
     Section neuron(plain, problems, Section::Empty::allowed);
     if (values) neuron.refuse({"learn"}, "belongs to mode: train");
-    if constexpr (std::is_same_v<M, Lif>) read_preset(neuron, params);
+    if constexpr (std::is_base_of_v<Lif::Params<double>, typename M::template Params<double>>) read_preset(neuron, params);
     neuron.read(params, fields);
     const auto learn = read_learn(neuron, describe_fields(params, fields));
     if (const YamlNode* tau = neuron.node().find("tau_m"); tau && neuron.has("beta"))

@@ -22,6 +22,8 @@ void add_delay(YamlWriter& to, const ProjectionConfig& p) {
 
 void add_projection(YamlWriter& to, const ProjectionConfig& p) {
     add_delay(to, p);
+    if (!p.receptor.empty()) to.add("receptor", p.receptor);
+    if (!p.dense()) return void(to.add_fields(p, std::tuple{ProjectionConfig::weight_field()}));
     to.add_fields(p, ProjectionConfig::fields()).add("init", kind_writer(p.init));
 }
 
@@ -55,7 +57,7 @@ YamlWriter network_writer(const NetworkConfig& network) {
     std::vector<YamlWriter> projections;
     for (const auto& p : network.projections) {
         auto& projection = projections.emplace_back();
-        projection.add("from", p.from).add("to", p.to).add("dense", YamlWriter());
+        projection.add("from", p.from).add("to", p.to).add_kind(p.rule);
         add_projection(projection, p);
     }
     return to.add("populations", populations).add("projections", projections);

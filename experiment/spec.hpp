@@ -20,6 +20,7 @@
 #include "learning/regulariser.hpp"
 #include "learning/schedule.hpp"
 #include "neurons/compiled.hpp"
+#include "synapses/fixed.hpp"
 #include "synapses/initialiser.hpp"
 
 /// What an experiment file says, as plain structs: an embedder fills them in without YAML. Times are in ms.
@@ -87,14 +88,25 @@ struct AxonalDelayConfig {
 /// Delays that differ between synapses.
 using DelayConfig = std::variant<ConstantValue, Uniform, Normal, LogNormal, Exponential, LearnedDelayConfig, AxonalDelayConfig>;
 
-/// Every neuron of `from` to every neuron of `to`.
+struct DenseRule {
+    static constexpr std::string_view name = "dense", doc = "every source to every target, with weights that are learned";
+    static constexpr auto fields() { return std::tuple{}; }
+};
+/// How a trained network is connected.
+using TrainedRule = std::variant<DenseRule, Mean, Broadcast>;
+
 struct ProjectionConfig {
     std::string from, to;
     double delay = 0;  ///< ms, whole steps
     std::optional<DelayConfig> delays = std::nullopt;  ///< in place of `delay`
     InitialiserConfig init = UniformFanIn{};
     bool bias = true;
+    TrainedRule rule = {};
+    double weight = 1;          ///< unless it is dense
+    std::string receptor = {};  ///< "": the first port
 
+    bool dense() const { return std::holds_alternative<DenseRule>(rule); }
+    static constexpr auto weight_field() { return field("weight", &ProjectionConfig::weight, "", "of mean and broadcast"); }
     static constexpr auto delay_field() {
         return field("delay", &ProjectionConfig::delay, "ms", "time from a spike to its effect, whole steps; a number, a distribution or what learns it").non_negative();
     }

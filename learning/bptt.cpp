@@ -84,7 +84,7 @@ template <class Real> void Bptt<Real>::read_outputs(Chunk chunk, int begin, int 
                 const Index at = outputs.at(t - begin, b, n);
                 outputs.membrane[at] = double(output_.membrane.tile(n / width, chunk, t)[Index(b) * width + n % width]);
                 if (output_.spec().neuron.spiking)
-                    outputs.spikes[at] = output_.soft ? double(output_.soft_spikes.row(t, chunk.first + b)[n]) : double(output_.spikes(t, chunk.first + b, n));
+                    outputs.spikes[at] = output_.soft ? double(output_.sent.row(t, chunk.first + b)[n]) : double(output_.spikes(t, chunk.first + b, n));
             }
 }
 
@@ -149,7 +149,7 @@ template <class Real> double Bptt<Real>::membrane_loss(Population<Real>& p, int 
                 Real* u_bar = bar.tile(block, chunk, t) + Index(b) * p.width();
                 for (int n = 0; n < neurons; ++n) {
                     const int neuron = int(block) * p.width() + n, sample = chunk.first + b;
-                    const double spike = p.soft ? double(p.soft_spikes.row(t, sample)[neuron]) : double(p.spikes(t, sample, neuron));
+                    const double spike = p.soft ? double(p.sent.row(t, sample)[neuron]) : double(p.spikes(t, sample, neuron));
                     double slope = 0;
                     losses[task] += share * (*options_.rmp)(double(u[n]), spike, slope);
                     u_bar[n] = (has_loss ? u_bar[n] : Real(0)) + Real(share * slope);

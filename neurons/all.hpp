@@ -5,6 +5,8 @@
 #include "neurons/aeif_cond_exp.hpp"
 #include "neurons/aeif_psc_exp.hpp"
 #include "neurons/alif.hpp"
+#include "neurons/astro_lif.hpp"
+#include "neurons/astrocyte.hpp"
 #include "neurons/cuba_lif.hpp"
 #include "neurons/hh_psc_alpha.hpp"
 #include "neurons/iaf_cond_exp.hpp"
@@ -24,7 +26,7 @@ namespace tripartite {
 
 /// Every neuron model that ships. To add one: write its header, name it here. The build reads this list.
 using NeuronModels =
-    TypeList<LeakyIntegrator, Lif, CubaLif, Alif, AdLif, ResonateAndFire, Adex, Meta, QuadraticMeta, LevyBaxter,
+    TypeList<LeakyIntegrator, Lif, CubaLif, Alif, AdLif, ResonateAndFire, Adex, Meta, QuadraticMeta, LevyBaxter, AstroLif, Astrocyte,
              IafPscExp, IafPscDelta, IafPscAlpha, IafCondExp, AeifCondExp, AeifPscExp, Izhikevich, HhPscAlpha, Parrot>;
 
 }  // namespace tripartite

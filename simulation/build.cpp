@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/error.hpp"
+#include "simulation/graded_store.hpp"
 #include "simulation/plastic_link.hpp"
 #include "simulation/short_term_store.hpp"
 
@@ -94,6 +95,7 @@ template <class Real> std::unique_ptr<Store<Real>> empty_store(const SharedNetwo
     StoreKind kind{plan.population, plan.port, std::uint32_t(first), plan.form == StorePlan::Form::counted || plan.form == StorePlan::Form::bits, plan.weight,
                    shared.options.half_weights, plan.form == StorePlan::Form::bits, last - first};
     if (plan.form == StorePlan::Form::short_term) return make_short_term_store<Real>(kind, shared, built);
+    if (plan.form == StorePlan::Form::graded) return std::make_unique<GradedStore<Real>>(kind);
     return make_store<Real>(kind, sources);
 }
 

@@ -54,6 +54,10 @@ template <class Real> void NetworkSimulation<Real>::save(H5Writer& file) {
             for (const auto n : lists(int(p), t)) steps.push_back(t), neurons.push_back(n);
         write(file, "/in_flight/" + spec.name + "/step", steps);
         write(file, "/in_flight/" + spec.name + "/neuron", neurons);
+        if (!graded_.kept(int(p))) continue;
+        std::vector<Real> sent;
+        for (Index t = std::max<Index>(0, done_ - shared_.largest_delay); t < done_; ++t) sent.insert(sent.end(), graded_.row(int(p), t), graded_.row(int(p), t) + spec.size);
+        file.write("/graded/" + spec.name, std::span<const Real>(sent), {sent.size() / spec.size, spec.size});
     }
     for (const auto& built : shared_.projections) save_plastic(file, *built.spec);
     // All stores of a plan remember the same; a worker without neurons of the target population has none.
@@ -156,6 +160,9 @@ template <class Real> void NetworkSimulation<Real>::load(const H5Reader& file) {
                 worker->lists().set(t, int(p), fired);
             }
         }
+        if (!graded_.kept(int(p))) continue;
+        const auto sent = file.read<Real>("/graded/" + spec.name);
+        for (Index t = done_ - Index(sent.size() / spec.size), i = 0; t < done_; ++t, ++i) std::copy_n(sent.begin() + i * Index(spec.size), spec.size, graded_.row(int(p), t));
     }
     for (const auto& built : shared_.projections) load_plastic(file, *built.spec);
     for (const auto& plan : plans_)

@@ -31,6 +31,7 @@ double expected_bytes(const SharedNetwork& shared, const StorePlan& plan, std::s
             for (const auto size : shared.sizes) neurons += size;
             return sources * neurons / 8 * 3;
         }
+        case StorePlan::Form::graded: return synapses * double(8 + real);
         case StorePlan::Form::runs: return synapses * (target + (shared.options.half_weights ? 2.0 : double(real))) + sources * index_of_source;
         default: {
             const auto rule = plastic_rule(shared.projections[std::size_t(plan.projections.front())].spec->synapse);

@@ -31,7 +31,8 @@ void SimulationNetwork::validate() const {
         const auto &from = populations[std::size_t(find(p.from))], &to = populations[std::size_t(find(p.to))];
         if (!names.insert(p.name).second) fail("two projections are called '{}'", p.name);
         if (to.source) fail("projection '{}' ends at '{}', a source, which receives nothing", p.name, p.to);
-        if (!from.source && !from.neuron.spiking) fail("'{}' is a {}, which never fires, so nothing can be projected from it", p.from, from.neuron.model);
+        if (from.sends_values() && !std::holds_alternative<StaticSynapse>(p.synapse))
+            fail("projection '{}': '{}' is a {}, which never fires; what it sends takes static synapses", p.name, p.from, from.neuron.model);
     }
     for (const auto& d : drives)
         if (populations[std::size_t(find(d.to))].source) fail("a drive ends at '{}', a source, which receives nothing", d.to);

@@ -31,6 +31,9 @@ struct SimulatedPopulation {
     std::vector<NeuronValue> values;   ///< of neuron.per_neuron, in its order
     std::optional<PositionRule> positions;
     bool periodic = false;             ///< the edges of their extent are neighbours
+
+    /// Its neurons never fire: what is projected from them is their u, in each step.
+    bool sends_values() const { return !source && !neuron.spiking; }
 };
 
 struct StaticSynapse {

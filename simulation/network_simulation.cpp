@@ -19,7 +19,7 @@ NetworkSimulation<Real>::NetworkSimulation(const SimulationNetwork& network, con
       check_interval_(std::max<Index>(1, Index(std::lround(check_period / options.dt)))) {
     check_memory(shared_, plans_, sizeof(Real), available_bytes());
     run_together(options.threads, [&](int number, Barrier&) {
-        auto& worker = workers_[std::size_t(number)] = std::make_unique<Worker<Real>>(shared_, number);
+        auto& worker = workers_[std::size_t(number)] = std::make_unique<Worker<Real>>(shared_, graded_, number);
         worker->build(plans_);
     });
     int smallest = 0, largest = 1;
@@ -31,6 +31,10 @@ NetworkSimulation<Real>::NetworkSimulation(const SimulationNetwork& network, con
     }
     shared_.prepare(smallest > 0 ? smallest : INT_MAX, largest);
     for (auto& worker : workers_) worker->prepare();
+    std::vector<std::uint32_t> sent(shared_.sizes.size());
+    for (const auto& p : shared_.projections)
+        if (network_.populations[std::size_t(p.from)].sends_values()) sent[std::size_t(p.from)] = shared_.sizes[std::size_t(p.from)];
+    graded_ = GradedValues<Real>(sent, shared_.window + shared_.largest_delay);
 }
 
 template <class Real> void NetworkSimulation<Real>::run(Index steps) {

@@ -61,6 +61,7 @@ private:
     SimulationNetwork network_;
     SharedNetwork shared_;
     std::vector<StorePlan> plans_;
+    GradedValues<Real> graded_;
     std::vector<std::unique_ptr<Worker<Real>>> workers_;
     std::vector<RunningProbe> probes_;
     std::function<void(Index, const SpikeLists&)> on_spikes_;

@@ -17,6 +17,7 @@ double largest_in_degree(const SharedNetwork& shared, const BuiltProjection& p) 
 }
 
 void choose_form(const SharedNetwork& shared, StorePlan& plan) {
+    if (shared.network.populations[std::size_t(plan.population)].sends_values()) return void(plan.form = StorePlan::Form::graded);
     const auto& first = shared.projections[std::size_t(plan.projections.front())];
     double synapses = 0, pairs = 0;
     std::map<int, double> in_degree;  // by target population, an upper bound

@@ -9,14 +9,8 @@
 namespace tripartite {
 
 int port_of(const SimulatedPopulation& population, const std::string& receptor, double weight, const std::string& what) {
-    const auto& names = population.neuron.port_names;
-    std::string wanted = receptor;
-    if (wanted.empty()) wanted = names.front() == "excitatory" ? (weight < 0 ? "inhibitory" : "excitatory") : names.front();
-    const auto found = std::ranges::find(names, wanted);
-    const std::vector<std::string_view> known(names.begin(), names.end());
-    if (found == names.end())
-        fail("{}: the model of '{}', {}, has no receptor '{}'{}; it has: {}", what, population.name, population.neuron.model, wanted, did_you_mean(wanted, known), listed(known));
-    return int(found - names.begin());
+    const bool by_sign = receptor.empty() && population.neuron.port_names.front() == "excitatory" && weight < 0;
+    return port_of(population.neuron, population.name, by_sign ? "inhibitory" : receptor, what);
 }
 
 namespace {
@@ -63,7 +57,7 @@ SharedNetwork::SharedNetwork(const SimulationNetwork& net, const SimulationOptio
         const auto stream = [&](std::string_view purpose) { return RandomStream(options.seed, p.name, purpose); };
         try {
             built.connector = make_connector(p.rule, space, stream("pairs"));
-            built.weight = std::make_unique<SynapseValues>(p.weight, space, stream("weight"));
+            built.weight = std::make_unique<SynapseValues>(weights_of(p.rule, p.weight, space), space, stream("weight"));
             built.delay = std::make_unique<SynapseValues>(p.delay, space, stream("delay"));
         } catch (const Error& error) {
             fail("projection '{}': {}", p.name, error.what());

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "io/hdf5.hpp"
+#include "simulation/graded_values.hpp"
 #include "simulation/run_index.hpp"
 #include "simulation/spike_lists.hpp"
 
@@ -16,6 +17,7 @@ template <class Real> struct Delivery {
     const SpikeLists* fired = nullptr;
     Real* const* rows = nullptr;         ///< [port], the input of this step, over local indices
     std::uint16_t* counts = nullptr;     ///< zeros over local indices, and zeros again afterwards
+    const GradedValues<Real>* graded = nullptr;
 };
 
 /// The synapses from one population onto one port of one worker's neurons. Built by telling each synapse twice, to count() and,

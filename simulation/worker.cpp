@@ -8,8 +8,8 @@
 
 namespace tripartite {
 
-template <class Real> Worker<Real>::Worker(SharedNetwork& shared, int number)
-    : shared_(shared), partition_(shared.sizes, number, shared.options.threads), rows_(shared.ports * partition_.neurons), nothing_(64), counts_(partition_.neurons + counted_at_once) {
+template <class Real> Worker<Real>::Worker(SharedNetwork& shared, GradedValues<Real>& graded, int number)
+    : shared_(shared), graded_(graded), partition_(shared.sizes, number, shared.options.threads), rows_(shared.ports * partition_.neurons), nothing_(64), counts_(partition_.neurons + counted_at_once) {
     for (int port = 0; port < shared.ports; ++port) row_.push_back(rows_.data() + port * partition_.neurons);
     for (int p = 0; p < int(shared.sizes.size()); ++p) make_neurons(p);
     for (const auto& projection : shared.projections) populations_[std::size_t(projection.to)].reached[std::size_t(projection.port)] = true;
@@ -83,7 +83,7 @@ template <class Real> void Worker<Real>::coefficients(int p, Neurons& neurons) {
 template <class Real> void Worker<Real>::build(const std::vector<StorePlan>& plans) { stores_ = build_stores<Real>(shared_, plans, partition_); }
 
 template <class Real> void Worker<Real>::step(Index t) {
-    const Delivery<Real> delivery{t, &lists_, row_.data(), counts_.data()};
+    const Delivery<Real> delivery{t, &lists_, row_.data(), counts_.data(), &graded_};
     for (auto& store : stores_.all) events_ += store->deliver(delivery);
     for (auto& drive : drives_) drive.input->add(t, row_[std::size_t(drive.port)] + share(drive.population).local);
     for (int p = 0; p < int(populations_.size()); ++p)
@@ -108,6 +108,7 @@ template <class Real> void Worker<Real>::step_neurons(int p, Index t) {
         }
         if (spec.neuron.stochastic) draw_uniform(p, t), range.uniform = neurons.chances.data();
         range.spikes = words;
+        if (graded_.kept(p)) range.values = graded_.row(p, t) + own.begin;
         spec.neuron.template kernels<Real>().step(range);
     }
     if (own.owned() % 64 != 0) words[own.owned() / 64] &= (std::uint64_t(1) << own.owned() % 64) - 1;

@@ -9,7 +9,8 @@ namespace tripartite {
 /// One thread's share of a network: neurons of every population, and all synapses onto them.
 template <class Real> class Worker {
 public:
-    Worker(SharedNetwork& shared, int number);
+    /// What populations that never fire send is written to and read from `graded`, which all workers share.
+    Worker(SharedNetwork& shared, GradedValues<Real>& graded, int number);
 
     /// Builds the stores; all workers can at once.
     void build(const std::vector<StorePlan>& plans);
@@ -54,6 +55,7 @@ private:
     void draw_uniform(int population, Index t);
 
     SharedNetwork& shared_;
+    GradedValues<Real>& graded_;
     Partition partition_;
     std::vector<Neurons> populations_;
     Array<Real> rows_, nothing_;  ///< [port][local index]; one pack of zeros

@@ -110,7 +110,28 @@ struct ListedPairs {
     }
 };
 
-using ConnectionRule = std::variant<OneToOne, AllToAll, PairwiseBernoulli, FixedInDegree, FixedOutDegree, FixedTotalNumber, Spatial, ListedPairs>;
+/// Domains of neurons, each the territory of one astrocyte: blocks of neighbours, or the domain of each neuron from a file.
+struct Domains {
+    std::uint32_t block = 0;           ///< neurons of a domain; the last may have fewer. 0: those of the file
+    std::string file = {}, dataset = {};
+    std::vector<std::uint32_t> of = {};   ///< [neurons] from the file
+    static constexpr auto fields() {
+        return std::tuple{field("block", &Domains::block, "", "neurons of a domain, neighbours; the last domain may have fewer"),
+                          field("file", &Domains::file, "", "in place of block: the domain of each neuron, from 0, as CSV with the column value, or HDF5"),
+                          field("dataset", &Domains::dataset, "", "in an HDF5 file")};
+    }
+};
+
+/// Every neuron onto its domain, with the weight divided by the number of neurons there: target j receives their mean.
+struct Mean : Domains {
+    static constexpr std::string_view name = "mean", doc = "each target receives the mean of the sources of its domain";
+};
+/// Every domain onto each of its neurons.
+struct Broadcast : Domains {
+    static constexpr std::string_view name = "broadcast", doc = "each source reaches all targets of its domain";
+};
+
+using ConnectionRule = std::variant<OneToOne, AllToAll, PairwiseBernoulli, FixedInDegree, FixedOutDegree, FixedTotalNumber, Spatial, ListedPairs, Mean, Broadcast>;
 
 /// One synapse. `source` and `target` count within their populations; `number` is unique in the projection: the key of weight and delay.
 struct Pair {

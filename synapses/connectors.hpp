@@ -65,6 +65,8 @@ std::unique_ptr<Connector> connect(const FixedInDegree& rule, const PairSpace& s
 std::unique_ptr<Connector> connect(const FixedOutDegree& rule, const PairSpace& space, const RandomStream& random);
 std::unique_ptr<Connector> connect(const FixedTotalNumber& rule, const PairSpace& space, const RandomStream& random);
 std::unique_ptr<Connector> connect(const Spatial& rule, const PairSpace& space, const RandomStream& random);
+std::unique_ptr<Connector> connect(const Mean& rule, const PairSpace& space, const RandomStream& random);
+std::unique_ptr<Connector> connect(const Broadcast& rule, const PairSpace& space, const RandomStream& random);
 std::unique_ptr<Connector> connect(ListedPairs rule, const PairSpace& space, const RandomStream& random);
 
 }  // namespace tripartite

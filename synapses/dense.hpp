@@ -35,6 +35,7 @@ public:
     void deliver_back(const InputAdjoint<Real>& input_bar, const Span& from, Real* spikes_bar) const override;
     void gradient(const Signal<Real>& source, const InputAdjoint<Real>& input_bar, const Shape& shape, ThreadPool& pool,
                   std::span<Scratch<Real>> scratch) override;
+    double out_degree() const override { return c_.targets; }
     std::vector<int> delays() const override;
     void fold(std::span<const double> scale, std::span<const double> shift) override;
 

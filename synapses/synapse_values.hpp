@@ -13,6 +13,9 @@ namespace tripartite {
 /// A number or distribution, a function of the distance, or one value per pair of a list.
 using ValueRule = std::variant<Distribution, DistanceFunction, std::vector<double>>;
 
+/// What the synapses of a projection weigh: `mean` divides the weight, which must be a number, by the neurons of each domain.
+ValueRule weights_of(const ConnectionRule& rule, ValueRule weight, const PairSpace& space);
+
 /// Weights or delays of pairs: functions of pair.number (32 random bits each) and, if the rule says so, of the distance.
 class SynapseValues {
 public:

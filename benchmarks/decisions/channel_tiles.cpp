@@ -62,7 +62,7 @@ template <class M, class Real, int Q> void integrate_and_measure(const NeuronTil
         TRIPARTITE_UNROLL for (int q = 0; q < Q; ++q) {
             const Index at = b * W + lane + q * P::width;
             auto s = load_members<PackState<M, Real>>(a.state + at, a.state_variable);
-            const P u = integrate<M, variant>(s, k[q], load_input<M>(a, t * a.input_step + at));
+            const P u = integrate<M, variant>(s, k[q], load_input<M>(a, t, at));
             store_members(s, a.state + at, a.state_variable);
             u.store(u_row + at);
             if (b == 0) pivot[q] = u;
@@ -116,7 +116,7 @@ template <class M, class Real> void recompute_normalised(const AdjointTile<Real>
             auto s = load_members<PackState<M, Real>>(a.state + at, a.state_variable);
             for (int t = 0; t < a.steps; ++t) {
                 store_members(s, states + t * S * row + at, row);
-                const P u = integrate<M, variant>(s, k, load_input<M>(a, t * a.input_step + at));
+                const P u = integrate<M, variant>(s, k, load_input<M>(a, t, at));
                 u.store(u_rows + t * row + at);
                 const Folded<Real> folded(n, t, lane, k.threshold);
                 reset<M, variant>(s, k, decide(a, fma(u, folded.scale, folded.offset), k.bound));
@@ -139,7 +139,7 @@ void adjoint_normalised_step(const AdjointTile<Real>& a, const MembraneNorm<Real
     for (int b = 0; b < a.samples; ++b) {
         const Index at = b * W + lane;
         auto middle = load_members<PackState<M, Real>>(states + at, row);
-        const P u = integrate<M, variant>(middle, k, load_input<M>(a, t * a.input_step + at));
+        const P u = integrate<M, variant>(middle, k, load_input<M>(a, t, at));
         Adjoint adjoint;
         TRIPARTITE_UNROLL for (int i = 0; i < num_states<M>; ++i) adjoint.state_bar[i] = P::load(a.state_bar + i * a.state_variable + at);
         const P spike = decide(a, fma(u, folded.scale, folded.offset), k.bound);
@@ -157,8 +157,8 @@ void adjoint_normalised_step(const AdjointTile<Real>& a, const MembraneNorm<Real
         const P u_bar = folded.scale * (P::load(m_bar + at) - sum - (P::load(u_row + at) - mean) * product);
         Adjoint adjoint;
         TRIPARTITE_UNROLL for (int i = 0; i < num_states<M>; ++i) adjoint.state_bar[i] = P::load(a.state_bar + i * a.state_variable + at);
-        const auto input_bar = adjoint.through_integration(load_members<PackState<M, Real>>(states + at, row), k, load_input<M>(a, t * a.input_step + at), u_bar);
-        input_bar[0].store(a.input_bar + t * a.input_bar_step + at);
+        const auto input_bar = adjoint.through_integration(load_members<PackState<M, Real>>(states + at, row), k, load_input<M>(a, t, at), u_bar);
+        input_bar[0].store(a.input_bar.at[0] + t * a.input_bar.step[0] + at);
         TRIPARTITE_UNROLL for (int i = 0; i < num_states<M>; ++i) adjoint.state_bar[i].store(a.state_bar + i * a.state_variable + at);
     }
 }
@@ -205,13 +205,13 @@ template <class Real> struct Layer {
         AdjointTile<Real> a;
         const Index row = Index(B) * W, at = block * T * row;
         a.steps = T, a.samples = B, a.width = W;
-        a.input = input.data() + at, a.input_step = row, a.state = state.data(), a.state_variable = row;
+        a.input.at[0] = input.data() + at, a.input.step[0] = row, a.state = state.data(), a.state_variable = row;
         a.coefficients = coefficients.data(), a.coefficient = W, a.spikes = spikes.data(), a.spikes_step = B;
-        a.spikes_bar = spikes_bar.data() + at, a.spikes_bar_step = row, a.input_bar = input_bar.data() + at, a.input_bar_step = row;
+        a.spikes_bar = spikes_bar.data() + at, a.spikes_bar_step = row, a.input_bar.at[0] = input_bar.data() + at, a.input_bar.step[0] = row;
         a.state_bar = state_bar.data(), a.coefficients_bar = coefficients_bar.data(), a.surrogate = &surrogate, a.scratch = scratch.data();
         if constexpr (sizeof(Real) == 4) a.slope = float32_kernels().slope;
         else a.slope = float64_kernels().slope;
-        if (soft) a.soft = &surrogate, a.soft_spikes = soft_spikes.data() + at, a.soft_step = row, a.soft_sample = W;
+        if (soft) a.soft = &surrogate, a.values = soft_spikes.data() + at, a.values_step = row, a.values_sample = W;
         return a;
     }
     MembraneNorm<Real> norm() {

@@ -109,21 +109,27 @@ template <class M, class Real> struct Experiment {
         membrane = soft_spikes = membrane_bar, input_bar = input, state_bar = state, spikes.resize(std::size_t(T) * B);
         coefficients_bar.resize(coefficients.size()), scratch.resize(std::size_t(adjoint_scratch(num_states<M>, T)));
     }
+    PortRows<Real> rows(std::vector<Real>& from) const {
+        PortRows<Real> rows;
+        const Index row = Index(B) * W;
+        for (int p = 0; p < num_ports<M>; ++p) rows.at[p] = from.data() + p * T * row, rows.step[p] = row;
+        return rows;
+    }
     AdjointTile<Real> tile() {
         AdjointTile<Real> a;
         const Index row = Index(B) * W;
         a.steps = T, a.samples = B, a.width = W;
-        a.input = input.data(), a.input_step = row, a.input_port = row * T;
+        a.input = rows(input);
         a.state = state.data(), a.state_variable = row, a.coefficients = coefficients.data(), a.coefficient = W;
         a.spikes = spikes.data(), a.spikes_step = B;
         a.spikes_bar = spikes_bar.data(), a.spikes_bar_step = row;
-        a.input_bar = input_bar.data(), a.input_bar_step = row, a.input_bar_port = row * T;
+        a.input_bar = rows(input_bar);
         a.state_bar = state_bar.data(), a.coefficients_bar = coefficients_bar.data(), a.scratch = scratch.data();
         a.surrogate = &surrogate;
         if constexpr (sizeof(Real) == 4) a.slope = float32_kernels().slope;
         else a.slope = float64_kernels().slope;
         if (!soft) return a;
-        a.soft = &surrogate, a.soft_spikes = soft_spikes.data(), a.soft_step = row, a.soft_sample = W;
+        a.soft = &surrogate, a.values = soft_spikes.data(), a.values_step = row, a.values_sample = W;
         a.membrane = membrane.data(), a.membrane_step = row, a.membrane_bar = membrane_bar.data(), a.membrane_bar_step = row;
         return a;
     }
@@ -173,7 +179,7 @@ void lif_forward_by_hand(const NeuronTile<float>& a) {
         for (int t = 0; t < a.steps; ++t) {
             std::uint64_t word = 0;
             TRIPARTITE_UNROLL for (int q = 0; q < 4; ++q) {
-                const P u = fma(beta, v[q], P::load(a.input + t * a.input_step + b * 64 + q * 16));
+                const P u = fma(beta, v[q], P::load(a.input.at[0] + t * a.input.step[0] + b * 64 + q * 16));
                 const auto fires = u >= threshold;
                 word |= std::uint64_t(bits(fires)) << q * 16;
                 v[q] = select(fires, u - threshold, u);
@@ -193,7 +199,7 @@ void lif_adjoint_by_hand(const AdjointTile<float>& a) {
         TRIPARTITE_UNROLL for (int q = 0; q < 4; ++q) v[q] = P::load(a.state + b * 64 + q * 16);
         for (int t = 0; t < a.steps; ++t)
             TRIPARTITE_UNROLL for (int q = 0; q < 4; ++q) {
-                const P u = fma(beta, v[q], P::load(a.input + t * a.input_step + b * 64 + q * 16)), x = u - threshold;
+                const P u = fma(beta, v[q], P::load(a.input.at[0] + t * a.input.step[0] + b * 64 + q * 16)), x = u - threshold;
                 atan.slope(x).store(a.scratch + t * 64 + q * 16);
                 v[q] = select(x >= P(0), x, u);
             }
@@ -203,7 +209,7 @@ void lif_adjoint_by_hand(const AdjointTile<float>& a) {
                 const Index at = b * 64 + q * 16;
                 const P slope = P::load(a.scratch + t * 64 + q * 16), s_bar = P::load(a.spikes_bar + t * a.spikes_bar_step + at);
                 const P u_bar = fma(slope, s_bar - v[q] * threshold, v[q]);
-                u_bar.store(a.input_bar + t * a.input_bar_step + at);
+                u_bar.store(a.input_bar.at[0] + t * a.input_bar.step[0] + at);
                 v[q] = beta * u_bar;
             }
         TRIPARTITE_UNROLL for (int q = 0; q < 4; ++q) v[q].store(a.state_bar + b * 64 + q * 16);

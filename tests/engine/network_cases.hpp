@@ -8,6 +8,7 @@
 #include "learning/batch_norm.hpp"
 #include "neurons/compiled.hpp"
 #include "synapses/dense.hpp"
+#include "synapses/fixed.hpp"
 
 /// Small networks that together reach every path of the engine, and a loss to pull back through them.
 namespace tripartite::testing_networks {
@@ -62,8 +63,27 @@ inline std::vector<Case> cases() {
                                                  {{"input", "a", kind()}, {"a", "out", kind()}}}});
     all.push_back({"step_factors", {5, {{"a", 70, lif(Lif::Reset::zero), 0, te_batch_norm()}, {"b", 18, lif(Lif::Reset::subtract), 0, te_batch_norm()}, {"out", 3, readout}},
                                     {{"input", "a", kind()}, {"a", "a", kind(), 1}, {"a", "b", kind()}, {"b", "out", kind()}}}, true});
-    all.push_back({"two_ports", {5, {{"a", 20, make_neuron<Izhikevich>({.V_th = -55}, {{"d", true}})}, {"out", 3, readout}},
-                                 {{"input", "a", kind()}, {"a", "out", kind()}}}});
+    const auto izhikevich = [] { return make_neuron<Izhikevich>({.V_th = -55}, {{"d", true}}); };
+    all.push_back({"first_port_of_two", {5, {{"a", 20, izhikevich()}, {"out", 3, readout}}, {{"input", "a", kind()}, {"a", "out", kind()}}}});
+    all.push_back({"two_ports", {5, {{"a", 20, lif(Lif::Reset::subtract)}, {"b", 18, izhikevich(), 0, batch_norm()}, {"out", 3, readout}},
+                                 {{"input", "a", kind()}, {"input", "b", kind()}, {"a", "b", kind(), 0, "current"}, {"b", "out", kind()}}}, true});
+    all.push_back({"recurrent_second_port", {5, {{"a", 20, izhikevich(), 0.2}, {"out", 3, readout}},
+                                             {{"input", "a", kind(), 1}, {"a", "a", kind(), 2, "current"}, {"a", "out", kind()}}}});
+    all.push_back({"values_are_read", {5, {{"a", 70, make_neuron<LeakyIntegrator>({.tau_m = 2}, {{"tau_m", true}}), 0.2}, {"b", 18, lif(Lif::Reset::value)}, {"out", 3, readout}},
+                                       {{"input", "a", kind()}, {"a", "b", kind()}, {"a", "out", kind(), 2}, {"b", "out", kind()}}}});
+    const auto add_astrocytes = [&](std::string name, const Mean& mean, const Broadcast& broadcast, std::optional<MembraneNormOptions> membrane, bool constant) {
+        AstroLif::Params<double> p;
+        p.tau_m = 3, p.threshold = 0.4, p.c = 1.5, p.detach_reset = false;
+        const auto neuron = make_neuron<AstroLif>(p, {{"c", true}, {"tau_m", false}});
+        const auto astrocyte = make_neuron<Astrocyte>({.tau = 4, .kappa = 5, .a0 = 0.2}, {{"tau", false}, {"kappa", true}, {"a0", true}});
+        all.push_back({name, {5, {{"a", 20, neuron, 0.1, std::nullopt, membrane}, {"astrocytes", 5, astrocyte}, {"out", 3, readout}},
+                              {{"input", "a", kind()}, {"a", "astrocytes", fixed(mean), 1}, {"astrocytes", "a", fixed(broadcast, 0.7), 1, "gain"},
+                               {"a", "out", kind()}, {"astrocytes", "out", kind()}}}, constant});
+    };
+    const std::vector<std::uint32_t> scattered{0, 3, 1, 4, 2, 2, 2, 0, 0, 1, 3, 3, 4, 0, 2, 1, 1, 1, 1, 0};
+    add_astrocytes("astrocytes", {{.block = 4}}, {{.block = 4}}, std::nullopt, false);
+    add_astrocytes("astrocytes_of_scattered_domains", {{.of = scattered}}, {{.of = scattered}}, std::nullopt, true);
+    add_astrocytes("astrocytes_membrane_norm", {{.block = 4}}, {{.block = 4}}, mpbn, false);
     const auto learned = [](int spread) { return dense({.init = Kaiming{3}, .delays = LearnedDelays{spread}}); };
     all.push_back({"learned_delays", {5, {{"a", 20, lif(Lif::Reset::subtract), 0.2}, {"b", 70, lif(Lif::Reset::value)}, {"out", 3, readout}},
                                       {{"input", "a", learned(2)}, {"a", "b", learned(3), 1}, {"b", "out", kind()}}}});
@@ -101,7 +121,7 @@ template <class Real> double loss(Engine<Real>& engine, bool spiking) {
                     sum += c1 * u + c2 * u * u;
                     p.output_bar.membrane.tile(0, shape[c], t)[at] = Real(c1 + 2 * c2 * u);
                     if (!spiking) continue;
-                    sum += c3 * (p.soft ? double(p.soft_spikes.row(t, sample)[n]) : double(p.spikes(t, sample, n)));
+                    sum += c3 * (p.soft ? double(p.sent.row(t, sample)[n]) : double(p.spikes(t, sample, n)));
                     p.output_bar.spikes.tile(0, shape[c], t)[at] = Real(c3);
                 }
     return sum;

@@ -67,8 +67,10 @@ TEST(Validation, NamesWhatIsWrong) {
     EXPECT_EQ(problem({"a"}, {{"input", "a"}, {"input", "a", 1}}), "there are two projections from 'input' to 'a'");
     EXPECT_EQ(problem({"a"}, {{"input", "a", -1}}), "the delay from 'input' to 'a' is negative");
     auto network = network_of({"a", "b"}, {{"input", "a"}, {"a", "b"}});
-    network.populations[0].neuron = make_neuron<LeakyIntegrator>();
-    EXPECT_EQ(error_of([&] { network.validate(); }), "'a' is a leaky_integrator, which never fires, so nothing can be projected from it");
+    network.populations[1].neuron = make_neuron<AstroLif>();
+    network.projections[1].receptor = "gian";
+    EXPECT_EQ(error_of([&] { network.validate(); }),
+              "the projection from 'a': the model of 'b', astro_lif, has no receptor 'gian'; did you mean 'gain'?; it has: input and gain");
     network.populations[0].size = 0;
     EXPECT_EQ(error_of([&] { network.validate(); }), "population 'a' has 0 neurons; it needs at least 1");
 }

@@ -49,7 +49,7 @@ TYPED_TEST(TrainingContract, DerivativesOfTheCoefficientsMatchFiniteDifferences)
     });
 }
 
-/// A tile in double with the soft spike, and a loss: a random linear function of spikes, membranes and final states.
+/// A tile in double with the soft spike, and a loss: a random linear function of what is sent, membranes and final states.
 struct AdjointCheck {
     static constexpr int T = 5, B = 3, W = 16;
     const Surrogate surrogate{Sigmoid{3}};
@@ -62,7 +62,7 @@ struct AdjointCheck {
         const auto fill = [&](std::vector<double>& to, std::size_t size, std::uint32_t purpose) {
             for (std::size_t i = 0; i < size; ++i) to.push_back(random.normal(std::uint32_t(i), purpose));
         };
-        fill(spikes_bar, spec.spiking ? tile.membrane.size() : 0, 0);
+        fill(spikes_bar, tile.membrane.size(), 0);
         fill(membrane_bar, tile.membrane.size(), 1);
         fill(last_state_bar, tile.state.size(), 2);
         input_bar.resize(tile.input.size());
@@ -74,9 +74,9 @@ struct AdjointCheck {
         std::vector<double> scratch(adjoint_scratch(tile.spec.states, T));
         AdjointTile<double> a;
         static_cast<NeuronTile<double>&>(a) = tile.tile(0, T);
-        if (tile.spec.spiking) a.spikes_bar = spikes_bar.data(), a.spikes_bar_step = tile.row();
+        a.spikes_bar = spikes_bar.data(), a.spikes_bar_step = tile.row();
         a.membrane_bar = membrane_bar.data(), a.membrane_bar_step = tile.row();
-        a.input_bar = input_bar.data(), a.input_bar_step = a.input_step, a.input_bar_port = a.input_port;
+        a.input_bar = tile.rows(input_bar);
         a.state_bar = state_bar.data(), a.coefficients_bar = coefficients_bar.data();
         a.surrogate = &surrogate, a.slope = kernels<double>().slope, a.scratch = scratch.data();
         (learning ? tile.spec.float64.adjoint_learning : tile.spec.float64.adjoint)(a);
@@ -87,7 +87,7 @@ struct AdjointCheck {
         copy.run();
         std::vector<double> sums(tile.row());
         for (std::size_t i = 0; i < copy.membrane.size(); ++i)
-            sums[i % tile.row()] += membrane_bar[i] * copy.membrane[i] + (tile.spec.spiking ? spikes_bar[i] * copy.soft_spikes[i] : 0);
+            sums[i % tile.row()] += membrane_bar[i] * copy.membrane[i] + spikes_bar[i] * copy.values[i];
         for (std::size_t i = 0; i < copy.state.size(); ++i) sums[i % tile.row()] += last_state_bar[i] * copy.state[i];
         return sums;
     }

@@ -13,13 +13,13 @@ template <class Real> struct TileBuffers {
     NeuronSpec spec;
     int T, B, W;
     bool constant_input;
-    std::vector<Real> input, state, coefficients, membrane, soft_spikes, uniform;
+    std::vector<Real> input, state, coefficients, membrane, values, uniform;
     std::vector<std::uint64_t> spikes;
     const Surrogate* soft = nullptr;
 
     TileBuffers(const NeuronSpec& spec, int T, int B, int W, double strength = 1, bool constant_input = false)
         : spec(spec), T(T), B(B), W(W), constant_input(constant_input), input(inputs()), state(states()), coefficients(std::size_t(spec.coefficients) * W),
-          membrane(std::size_t(T) * B * W), soft_spikes(membrane.size()), uniform(membrane.size()), spikes(std::size_t(T) * B) {
+          membrane(std::size_t(T) * B * W), values(membrane.size()), uniform(membrane.size()), spikes(std::size_t(T) * B) {
         const RandomStream random(1, "test", "tile");
         for (std::size_t i = 0; i < input.size(); ++i) input[i] = Real(strength * (2 * random.uniform(std::uint32_t(i), 0) - 0.6));
         for (std::size_t i = 0; i < state.size(); ++i) state[i] = Real(spec.initial[i / (B * W)] + 0.3 * random.uniform(std::uint32_t(i), 1));
@@ -34,18 +34,24 @@ template <class Real> struct TileBuffers {
     std::size_t states() const { return std::size_t(spec.states) * B * W; }
     bool fired(int t, int b, int n) const { return spikes[std::size_t(t) * B + b] >> n & 1; }
 
+    /// An array that is laid out as the input.
+    PortRows<Real> rows(std::vector<Real>& from) const {
+        PortRows<Real> rows;
+        for (int p = 0; p < spec.ports; ++p) rows.at[p] = from.data() + p * input_steps() * row(), rows.step[p] = constant_input ? 0 : row();
+        return rows;
+    }
     /// Steps [begin, end); the input starts at its own step.
     NeuronTile<Real> tile(int begin, int end) {
         NeuronTile<Real> a;
         a.steps = end - begin, a.samples = B, a.width = W;
-        a.input_step = constant_input ? 0 : row(), a.input_port = input_steps() * row();
-        a.input = input.data() + begin * a.input_step;
+        a.input = rows(input);
+        for (int p = 0; p < spec.ports; ++p) a.input.at[p] += begin * a.input.step[p];
         a.state = state.data(), a.state_variable = row();
         a.coefficients = coefficients.data(), a.coefficient = W;
         a.spikes = spikes.data() + begin * B, a.spikes_step = B;
         a.membrane = membrane.data() + begin * row(), a.membrane_step = row();
         a.uniform = uniform.data() + begin * row(), a.uniform_step = row();
-        a.soft = soft, a.soft_spikes = soft_spikes.data() + begin * row(), a.soft_step = row(), a.soft_sample = W;
+        a.soft = soft, a.values = values.data() + begin * row(), a.values_step = row(), a.values_sample = W;
         return a;
     }
     void run(int begin, int end) { spec.kernels<Real>().forward(tile(begin, end)); }

@@ -8,28 +8,6 @@
 namespace tripartite {
 namespace {
 
-/// All that a simulation leaves: spikes, states, weights.
-struct Outcome {
-    Trains trains;
-    std::vector<std::vector<double>> states;
-    std::vector<double> weights;
-    bool operator==(const Outcome&) const = default;
-};
-
-Outcome outcome_of(Simulation& simulation, const SimulationNetwork& network, Trains trains) {
-    Outcome o{std::move(trains), {}, {}};
-    for (const auto& p : network.populations)
-        for (const auto& field : p.neuron.state_names) o.states.push_back(simulation.state(p.name, field));
-    for (const auto& w : simulation.weights("E_to_E")) o.weights.push_back(w.weight);
-    return o;
-}
-
-template <class Real> Outcome run(const SimulationNetwork& network, const SimulationOptions& options, Index steps = 1500) {
-    const auto simulation = Simulation::make<Real>(network, options);
-    auto trains = record(*simulation, network, steps);
-    return outcome_of(*simulation, network, std::move(trains));
-}
-
 SynapseKind kind(const std::string& name) {
     if (name == "stdp_pair") return StdpPair{.lambda = 0.1, .w_max = 150};
     if (name == "stdp_nearest") return StdpPair{.lambda = 0.1, .w_max = 150, .pairing = Pairing::centred};

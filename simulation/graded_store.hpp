@@ -1,0 +1,47 @@
+#pragma once
+#include <algorithm>
+
+#include "simulation/store.hpp"
+
+namespace tripartite {
+
+/// Synapses from neurons that never fire: row[target] += sum of weight x[source] of the step that is due, in every step. A target adds by
+/// delay, then by source, then in the order of insertion. They count no synaptic events.
+template <class Real> class GradedStore final : public Store<Real> {
+public:
+    explicit GradedStore(const StoreKind& kind) : kind_(kind), ends_(std::size_t(kind.targets) + 1) {}
+
+    void count(std::uint32_t, std::uint32_t target, int) override { ++ends_[target - kind_.first + 1]; }
+    void finish() override {
+        for (std::size_t n = 1; n < ends_.size(); ++n) ends_[n] += ends_[n - 1];
+        next_ = ends_;
+        synapses_.resize(ends_.back());
+    }
+    void add(std::uint32_t source, std::uint32_t target, int delay, Real weight) override { synapses_[next_[target - kind_.first]++] = {source, delay, weight}; }
+    void seal() override {
+        for (std::size_t n = 0; n + 1 < ends_.size(); ++n)
+            std::stable_sort(synapses_.begin() + ends_[n], synapses_.begin() + ends_[n + 1],
+                             [](const Synapse& a, const Synapse& b) { return std::pair(a.delay, a.source) < std::pair(b.delay, b.source); });
+    }
+    std::uint64_t deliver(const Delivery<Real>& to) override {
+        Real* row = to.rows[kind_.port] + kind_.first;
+        for (std::size_t n = 0; n + 1 < ends_.size(); ++n)
+            for (auto i = ends_[n]; i < ends_[n + 1]; ++i)
+                if (const auto& s = synapses_[i]; s.delay <= to.step) row[n] += s.weight * to.graded->row(kind_.population, to.step - s.delay)[s.source];
+        return 0;
+    }
+    std::uint64_t synapses() const override { return synapses_.size(); }
+    std::size_t bytes() const override { return synapses_.size() * sizeof(Synapse) + ends_.size() * sizeof(ends_[0]); }
+
+private:
+    struct Synapse {
+        std::uint32_t source;
+        int delay;
+        Real weight;
+    };
+    StoreKind kind_;
+    std::vector<std::uint32_t> ends_, next_;  ///< the synapses of target n are ends_[n] .. ends_[n + 1]
+    std::vector<Synapse> synapses_;
+};
+
+}  // namespace tripartite

@@ -1,0 +1,104 @@
+#include "synapses/fixed.hpp"
+
+#include <algorithm>
+
+#include "synapses/synapse_values.hpp"
+
+namespace tripartite {
+
+template <class Real> Fixed<Real>::Fixed(const ProjectionContext<Real>& context, const DomainRule& domains, double weight) : c_(context) {
+    const auto rule = std::visit([](const auto& r) { return ConnectionRule(r); }, domains);
+    const PairSpace space{std::uint32_t(c_.sources), std::uint32_t(c_.targets)};
+    const RandomStream random(c_.seed, c_.name, "pairs");
+    const SynapseValues values(weights_of(rule, Distribution(weight), space), space, random);
+    one_weight_ = values.constant();
+    make_connector(rule, space, random)->enumerate({0, space.targets}, [&](std::span<const Pair> pairs) {
+        std::vector<double> weights(pairs.size());
+        values.fill(pairs, weights);
+        for (std::size_t i = 0; i < pairs.size(); ++i) {
+            by_target_.begin.resize(pairs[i].target + 1, std::uint32_t(by_target_.other.size()));
+            by_target_.other.push_back(pairs[i].source);
+            by_target_.weight.push_back(Real(weights[i]));
+        }
+    });
+    by_target_.begin.resize(space.targets + 1, std::uint32_t(by_target_.other.size()));
+    arrange_by_source();
+}
+
+template <class Real> void Fixed<Real>::arrange_by_source() {
+    by_source_.begin.assign(std::size_t(c_.sources) + 1, 0);
+    by_source_.other.resize(by_target_.other.size()), by_source_.weight.resize(by_target_.other.size());
+    for (const auto source : by_target_.other) ++by_source_.begin[source + 1];
+    for (int s = 0; s < c_.sources; ++s) by_source_.begin[s + 1] += by_source_.begin[s];
+    auto next = by_source_.begin;
+    for (int target = 0; target < c_.targets; ++target)
+        for (auto i = by_target_.begin[target]; i < by_target_.begin[target + 1]; ++i) {
+            const auto at = next[by_target_.other[i]]++;
+            by_source_.other[at] = std::uint32_t(target), by_source_.weight[at] = by_target_.weight[i];
+        }
+}
+
+template <class Real> Real Fixed<Real>::sum(const Signal<Real>& source, int t, int sample, int target) const {
+    const auto begin = by_target_.begin[target], end = by_target_.begin[target + 1];
+    Real sum = 0;
+    if (source.values) {
+        const Real* x = source.values->row(source.constant ? 0 : t, sample);
+        for (auto i = begin; i < end; ++i) sum += by_target_.weight[i] * x[by_target_.other[i]];
+        return sum;
+    }
+    const auto fired = [&](auto i) { return Real((*source.spikes)(t, sample, int(by_target_.other[i]))); };
+    if (one_weight_) {
+        for (auto i = begin; i < end; ++i) sum += fired(i);
+        return begin < end ? by_target_.weight[begin] * sum : 0;
+    }
+    for (auto i = begin; i < end; ++i) sum += by_target_.weight[i] * fired(i);
+    return sum;
+}
+
+template <class Real> void Fixed<Real>::deliver(const Signal<Real>& source, const Span& to, Real* input, Scratch<Real>&) const {
+    const int width = c_.target_width, first = int(to.block) * width, last = std::min(c_.targets, first + width);
+    for (int t = std::max(to.begin, c_.delay); t < to.end; ++t)
+        for (int b = 0; b < to.chunk.samples; ++b) {
+            Real* row = input + (Index(t - to.begin) * to.chunk.samples + b) * width;
+            for (int n = first; n < last; ++n) row[n - first] += Real(source.scale) * sum(source, t - c_.delay, to.chunk.first + b, n);
+        }
+}
+
+template <class Real> void Fixed<Real>::add_bias(const Span& to, Real* input) const {
+    if (bias_.empty()) return;
+    const int width = c_.target_width, first = int(to.block) * width, last = std::min(c_.targets, first + width);
+    for (Index row = Index(to.end - to.begin) * to.chunk.samples; row-- > 0; input += width)
+        for (int n = first; n < last; ++n) input[n - first] += Real(bias_[n]);
+}
+
+template <class Real> void Fixed<Real>::deliver_back(const InputAdjoint<Real>& input_bar, const Span& from, Real* spikes_bar) const {
+    const int width = tile_width(c_.sources), first = int(from.block) * width, last = std::min(c_.sources, first + width);
+    for (int t = from.begin; t < std::min(from.end, input_bar.end - c_.delay); ++t)
+        for (int b = 0; b < from.chunk.samples; ++b) {
+            Real* row = spikes_bar + (Index(t - from.begin) * from.chunk.samples + b) * width;
+            for (int n = first; n < last; ++n)
+                for (auto i = by_source_.begin[n]; i < by_source_.begin[n + 1]; ++i) {
+                    const int target = int(by_source_.other[i]);
+                    const Real* bar = input_bar.values->tile(target / c_.target_width, from.chunk, t + c_.delay - input_bar.begin);
+                    row[n - first] += by_source_.weight[i] * bar[b * c_.target_width + target % c_.target_width];
+                }
+        }
+}
+
+template <class Real> void Fixed<Real>::fold(std::span<const double> scale, std::span<const double> shift) {
+    bias_.assign(shift.begin(), shift.end());
+    for (int target = 0; target < c_.targets; ++target)
+        for (auto i = by_target_.begin[target]; i < by_target_.begin[target + 1]; ++i) by_target_.weight[i] *= Real(scale[target]);
+    arrange_by_source();
+}
+
+template class Fixed<float>;
+template class Fixed<double>;
+
+ProjectionKind fixed(DomainRule rule, double weight) {
+    const std::string name(std::visit([](const auto& r) { return r.name; }, rule));
+    return {name, 0, [=](const ProjectionContext<float>& c) { return std::make_unique<Fixed<float>>(c, rule, weight); },
+            [=](const ProjectionContext<double>& c) { return std::make_unique<Fixed<double>>(c, rule, weight); }};
+}
+
+}  // namespace tripartite
