@@ -1,4 +1,5 @@
 // Neurons with a weight for each source and delay learn to detect motifs, and their weights become the kernels that made the motifs.
+#include "experiment/simulation_run.hpp"
 #include "tests/experiment/motif_cases.hpp"
 
 namespace tripartite {
@@ -29,6 +30,9 @@ TEST(MotifDetection, TheTrainedKernelsAreSimulatedToo) {
     run_in_folder(parse_experiment(yaml, "motifs", Overrides{"learning.epochs=1"}), folder.path());
     const auto simulated = parse_experiment("experiment: {mode: simulate}\nnetwork: {trained: " + folder.path() + "}\ninput: {samples: 2}\n", "simulate");
     EXPECT_EQ(simulated.simulation.network.projections.size(), 10u);
+    StopAfter observer;
+    const TemporaryFolder to;
+    EXPECT_EQ(run_simulation(simulated, {to.path(), {}}, observer).accuracy, -1);  // these samples have no class
 }
 
 }  // namespace
