@@ -38,6 +38,7 @@ int simulate(const Arguments& a, const Experiment& experiment, const RunOptions&
     if (summary.stopped) return stopped(a, options.folder, "part", progress);
     for (const auto& p : summary.populations)
         progress.message(fmt::format("{:<12} {:8.3f} Hz  CV {:.2f}", p.name, p.activity.mean_rate_hz, p.activity.cv_isi));
+    if (summary.accuracy >= 0) progress.message(fmt::format("accuracy {:.2f} % of {} samples", 100 * summary.accuracy, experiment.simulation.trained->samples.samples()));
     progress.message(fmt::format("{:.3f} s simulated in {:.2f} s, real-time factor {:.3f}; {:.0f} MiB; results are in {}", summary.biological_seconds, summary.simulation_seconds,
                                  summary.real_time_factor(), summary.peak_memory_mb, options.folder));
     for (const auto& missed : summary.missed) progress.message("not as expected: " + missed);

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "core/field.hpp"
+#include "datasets/motifs.hpp"
 #include "datasets/spike_trains.hpp"
 
 /// The data sets that `input.dataset` names.
@@ -72,7 +73,7 @@ struct LatencyPatterns {
     ImageSet load() const;
 };
 
-using Dataset = std::variant<FashionMnist, Mnist, Generated, LatencyPatterns, BernoulliSource, MarkovSource, PoissonSource>;
+using Dataset = std::variant<FashionMnist, Mnist, Generated, LatencyPatterns, BernoulliSource, MarkovSource, PoissonSource, Motifs>;
 
 template <class Kind> inline constexpr bool makes_trains = std::is_base_of_v<SpikeTrainSet, Kind>;
 

@@ -10,9 +10,11 @@ struct Images {
     int count = 0, channels = 1, height = 0, width = 0;
     std::vector<std::uint8_t> pixels;
     std::vector<int> labels;
+    std::vector<std::uint8_t> targets = {};  ///< [count][T][outputs], 0 or 1: what each output should be in each step; or empty
 
     int size() const { return channels * height * width; }
     const std::uint8_t* image(int i) const { return pixels.data() + std::size_t(i) * size(); }
+    const std::uint8_t* target(int i) const { return targets.data() + targets.size() / std::size_t(count) * std::size_t(i); }
 };
 
 /// A data set for classification; labels are 0 .. classes-1.

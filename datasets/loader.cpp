@@ -62,10 +62,12 @@ template <class Real> void Loader<Real>::prepare(int first, Batch<Real>& to) con
     if (to.images.samples != count || to.images.neurons != images_.size()) to.images = RealFrame<Real>(1, count, images_.size());
     to.samples.assign(samples_.begin() + first, samples_.begin() + first + count);
     to.labels.resize(std::size_t(count));
+    to.targets.resize(images_.targets.empty() ? 0 : std::size_t(count));
     for (int b = 0; b < count; ++b) {
         const int sample = to.samples[b];
         TRIPARTITE_CHECK(sample >= 0 && sample < images_.count);
         to.labels[b] = images_.labels[sample];
+        if (!to.targets.empty()) to.targets[std::size_t(b)] = images_.target(sample);
         copy_image(sample, to.images.row(0, b));
     }
 }

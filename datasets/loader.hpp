@@ -19,6 +19,7 @@ template <class Real> struct Batch {
     RealFrame<Real> images;    ///< [1][B][N], rows padded by zeros
     std::vector<int> labels;   ///< [B]
     std::vector<int> samples;  ///< [B] index in the data set: the key of the sample's random numbers
+    std::vector<const std::uint8_t*> targets;  ///< [B] of each sample, [T][outputs]; or empty
 };
 
 /// Hands out samples batch by batch, in the given order; the last batch may be smaller. A thread of its own prepares the next

@@ -39,8 +39,8 @@ Engine<Real>::Engine(const Network& network, const EngineOptions& options, Threa
         links_.push_back({from, to, port, spec.delay + spec.kind.spread, internal, spec.kind.template make<Real>()(context)});
         tail_ = std::max(tail_, spec.delay + spec.kind.spread);
     }
-    // One accumulator per target is filled in the order of the sources, whatever the order of the description.
-    std::ranges::stable_sort(links_, {}, &Link::from);
+    const auto order = order_of_sources(network);
+    std::ranges::stable_sort(links_, {}, [&](const Link& l) { return std::ranges::find(order, l.from) - order.begin(); });
     for (auto& p : populations_) {
         p->soft = soft;
         if (p->spec().membrane)
@@ -134,7 +134,8 @@ template <class Real> void Engine<Real>::count_operations() {
         if (link.from >= 0) synaptic_operations_ += double(populations_[link.from]->spikes_in_window()) * link.projection->out_degree();
 }
 
-/// What arrives from outside the component.
+/// What arrives from outside the component. Biases come last of all, in a recurrent population after what feeds back; but a normaliser
+/// takes them in.
 template <class Real> void Engine<Real>::fill_drive(int population, const Span& span, Scratch<Real>& scratch) {
     auto& ports = populations_[population]->ports;
     for (int port = 0; port < int(ports.size()); ++port) {
@@ -147,7 +148,7 @@ template <class Real> void Engine<Real>::fill_drive(int population, const Span& 
         for (const auto& link : links_)
             if (reaches(link)) link.projection->deliver(source(link), steps, rows, scratch);
         for (const auto& link : links_)
-            if (reaches(link)) link.projection->add_bias(steps, rows);
+            if (reaches(link) && !bias_in_steps(population)) link.projection->add_bias(steps, rows);
     }
 }
 
@@ -234,7 +235,7 @@ template <class Real> void Engine<Real>::recurrent_chunk(const Component& compon
                 for (const auto& link : links_)
                     if (link.to == i && link.internal) link.projection->deliver(source(link), span, rows.at[link.port], scratch);
                 for (const auto& link : links_)
-                    if (link.to == i && link.internal) link.projection->add_bias(span, rows.at[link.port]);
+                    if (link.to == i && (link.internal || bias_in_steps(i))) link.projection->add_bias(span, rows.at[link.port]);
                 p.run(span, rows, scratch);
             }
         }

@@ -69,6 +69,7 @@ public:
 private:
     void shape_for(const Signal<Real>& input, Phase phase);
     bool constant_drive(int population, int port) const;
+    bool bias_in_steps(int population) const { return recurrent_[population] && !populations_[population]->normaliser; }
     Signal<Real> source(const Link& link) const { return link.from < 0 ? input_ : populations_[link.from]->signal(); }
     void for_each_tile(int population, const std::function<void(Index block, Chunk chunk, Scratch<Real>& scratch)>& body);
 

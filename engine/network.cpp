@@ -135,6 +135,15 @@ std::vector<Component> components(const Network& network) {
     return result;
 }
 
+std::vector<int> order_of_sources(const Network& network) {
+    std::vector<int> order{-1};
+    for (auto component : components(network)) {
+        std::ranges::sort(component.populations);
+        order.insert(order.end(), component.populations.begin(), component.populations.end());
+    }
+    return order;
+}
+
 std::string not_trainable(const PopulationSpec& population) {
     if (population.neuron.trainable) return "";
     return fmt::format("'{}' is a {}, which can be simulated but not trained yet; take a model that can, for example lif", population.name, population.neuron.model);

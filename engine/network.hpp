@@ -54,6 +54,10 @@ struct Component {
 
 std::vector<Component> components(const Network& network);
 
+/// The order in which a target adds up what its sources send: the input, -1, then the populations by component, in a component as they
+/// are described. What comes from outside a component is then added before what feeds back.
+std::vector<int> order_of_sources(const Network& network);
+
 /// Why a population cannot be trained; "" if it can.
 std::string not_trainable(const PopulationSpec& population);
 

@@ -69,6 +69,12 @@ public:
     bool sends_values() const { return spec_.neuron.spiking ? soft != nullptr : is_read; }
 
     const PopulationSpec& spec() const { return spec_; }
+    /// [C] of a neuron, as they enter the step.
+    std::vector<double> coefficients(Index neuron) const {
+        std::vector<double> k;
+        for (int c = 0; c < spec_.neuron.coefficients; ++c) k.push_back(double(coefficients_[c * padded() + neuron]));
+        return k;
+    }
     int width() const { return width_; }
     Index blocks() const { return blocks_; }
     Index padded() const { return blocks_ * width_; }

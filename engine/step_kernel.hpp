@@ -13,9 +13,17 @@ template <class M, int variant, class Real, class K> TRIPARTITE_INLINE Mask<Real
     } else return x >= k.bound;
 }
 
+/// The distance from the threshold, into which normalisation of the membrane may be folded.
+template <class M, bool folded, class Real, class S, class K> TRIPARTITE_INLINE Pack<Real> distance(const StepRange<Real>& a, Pack<Real> u, const S& s, const K& k, Index n) {
+    if constexpr (folded) {
+        const auto of_fold = [&](int i) { return Pack<Real>::load(a.fold + i * a.fold_row + n); };
+        return fma(of_fold(0), u, -fma(of_fold(1), M::threshold(s, k), of_fold(2)));
+    } else return u - M::threshold(s, k);
+}
+
 /// One step of simulation of `packs` packs of neurons from n on; returns one bit per neuron that fired. Several packs side by side
 /// fill the time that the sub-steps of one wait for each other.
-template <class M, int variant, int packs, class Real, class K> TRIPARTITE_INLINE std::uint64_t step_packs(const StepRange<Real>& a, const K& coefficients, Index n) {
+template <class M, int variant, bool folded, int packs, class Real, class K> TRIPARTITE_INLINE std::uint64_t step_packs(const StepRange<Real>& a, const K& coefficients, Index n) {
     using P = Pack<Real>;
     typename M::template State<P> s[packs];
     std::array<P, num_ports<M>> input[packs];
@@ -33,8 +41,10 @@ template <class M, int variant, int packs, class Real, class K> TRIPARTITE_INLIN
         TRIPARTITE_UNROLL for (int pack = 0; pack < packs; ++pack) {
             const auto& k = coefficients(pack);
             const P u = integrate<M, variant>(s[pack], k, input[pack]);
+            if constexpr (is_trainable<M>)
+                if (a.membrane) u.store(a.membrane + n + pack * P::width);
             if constexpr (M::spiking) {
-                const auto spike = fires<M, variant>(a, u - M::threshold(s[pack], k), k, n + pack * P::width);
+                const auto spike = fires<M, variant>(a, distance<M, folded>(a, u, s[pack], k, n + pack * P::width), k, n + pack * P::width);
                 reset<M, variant>(s[pack], k, select(spike, P(1), P(0)));
                 fired |= std::uint64_t(bits(spike)) << (pack * P::width);
             } else if (a.values) u.store(a.values + n + pack * P::width);
@@ -48,7 +58,7 @@ template <class M, int variant, int packs, class Real, class K> TRIPARTITE_INLIN
 
 /// One step of simulation of a range of neurons. The bits of a block are collected in a register and written once. The range is a
 /// copy, which no store can change: its pointers stay in registers.
-template <class M, int variant, class Real, bool uniform> TRIPARTITE_INLINE void step_blocks(const StepRange<Real> a) {
+template <class M, int variant, class Real, bool uniform, bool folded = false> TRIPARTITE_INLINE void step_blocks(const StepRange<Real> a) {
     using P = Pack<Real>;
     using K = typename M::template Coefficients<P>;
     constexpr int C = num_coefficients<M>, packs = num_substeps<M> > 1 ? 2 : 1;
@@ -63,13 +73,15 @@ template <class M, int variant, class Real, bool uniform> TRIPARTITE_INLINE void
                 for (int pack = 0; pack < packs; ++pack)
                     TRIPARTITE_UNROLL for (int i = 0; i < C; ++i) members<P>(k[pack])[i] = P::load(a.coefficients + i * a.coefficient + n + pack * P::width);
             const auto of_pack = [&](int pack) __attribute__((always_inline)) -> const K& { return k[uniform ? 0 : pack]; };
-            word |= step_packs<M, variant, packs>(a, of_pack, n) << lane;
+            word |= step_packs<M, variant, folded, packs>(a, of_pack, n) << lane;
         }
         a.spikes[block] = word;
     }
 }
 
 template <class M, int variant, class Real> void step_range(const StepRange<Real>& a) {
+    if constexpr (is_trainable<M> && M::spiking && !is_stochastic<M>(variant))
+        if (a.fold) return step_blocks<M, variant, Real, false, true>(a);
     if (a.coefficient == 0) step_blocks<M, variant, Real, true>(a);
     else step_blocks<M, variant, Real, false>(a);
 }

@@ -80,6 +80,9 @@ template <class Real> struct StepRange {
     const Real* uniform = nullptr;       ///< [N] random numbers in [0, 1), for kinds that fire with a probability
     std::uint64_t* spikes = nullptr;     ///< [N / 64]
     Real* values = nullptr;              ///< [N], or null: u of a model that never fires
+    Real* membrane = nullptr;            ///< [N], or null: the value compared with the threshold, before reset; of trainable models
+    const Real* fold = nullptr;          ///< [3][N] as of a NeuronTile, or null; coefficients are then [C][N]
+    Index fold_row = 0;
 };
 
 /// What a neuron model does to tiles, for one precision and one kind of reset.

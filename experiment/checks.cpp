@@ -27,6 +27,7 @@ public:
         record();
         if (e_.mode == Experiment::Mode::evaluate && e_.checkpoint.empty())
             report("experiment.checkpoint", "is required by mode: evaluate; give the checkpoint.h5 of a trained run");
+        if (e_.mode == Experiment::Mode::train && e_.prune > 0) report("experiment.prune", "belongs to mode: evaluate");
         if (e_.regulariser.lower > e_.regulariser.upper)
             report("learning.bptt.regularisers.rate.lower", fmt::format("must be at most upper, {}, got {}", e_.regulariser.upper, e_.regulariser.lower));
     }
@@ -73,6 +74,9 @@ private:
             report("learning.bptt.loss", fmt::format("reads spikes, but the output '{}' is a {}, which never fires; "
                                                      "take a loss of membranes, or a neuron that fires",
                                                      output.name, output.neuron.model));
+        const bool steps = std::holds_alternative<BinaryCrossEntropySteps>(e_.loss), targets = std::holds_alternative<Motifs>(e_.dataset);
+        if (steps && !targets) report("learning.bptt.loss", "needs a data set that says what each output should be in each step: motifs");
+        if (targets && !steps) report("learning.bptt.loss", "must be bce_steps: the samples of motifs have no label, but a target for each output in each step");
         const auto* temporal = std::get_if<SquaredErrorTemporal>(&e_.loss);
         for (const auto& [key, target] : {std::pair{"on_target", temporal ? temporal->on_target : 0}, {"off_target", temporal ? temporal->off_target : 0}})
             if (target >= e_.steps || target < -e_.steps)

@@ -76,11 +76,29 @@ std::vector<int> drawn_delays(const Distribution& delays, const ProjectionSpec& 
     return steps;
 }
 
+/// The same from a file.
+std::vector<int> delays_of_file(const DelaysFile& from, const ProjectionSpec& projection, int targets, double dt) {
+    const H5Reader file(from.path);
+    const auto name = "/projections/" + (from.projection.empty() ? projection.name() : from.projection) + "/delay";
+    const auto times = file.read<double>(name);
+    if (const auto shape = file.shape(name); shape.size() != 2 || shape[0] != std::uint64_t(targets))
+        fail("{}: {} does not have the shape [target][source], with {} targets", from.path, name, targets);
+    std::vector<int> steps;
+    for (const double time : times) {
+        const auto whole = time < 0 ? std::nullopt : whole_steps(time, dt);
+        if (!whole) fail("{}: {} has a delay of {} ms, which is not a whole number of steps of {} ms", from.path, name, time, dt);
+        steps.push_back(*whole);
+    }
+    return steps;
+}
+
 /// Delays that differ between synapses: the shortest one is the projection's.
 DelayRule delay_rule(const DelayConfig& config, ProjectionSpec& projection, int sources, int targets, const Experiment& e) {
     return std::visit([&]<class Kind>(const Kind& kind) -> DelayRule {
-        if constexpr (std::is_constructible_v<Distribution::Kind, Kind>) {
-            auto steps = drawn_delays(kind, projection, sources, targets, e);
+        if constexpr (std::is_constructible_v<Distribution::Kind, Kind> || std::is_same_v<Kind, DelaysFile>) {
+            std::vector<int> steps;
+            if constexpr (std::is_same_v<Kind, DelaysFile>) steps = delays_of_file(kind, projection, targets, e.dt);
+            else steps = drawn_delays(kind, projection, sources, targets, e);
             projection.delay = std::ranges::min(steps);
             for (int& s : steps) s -= projection.delay;
             return FixedDelays{std::move(steps)};
@@ -88,6 +106,7 @@ DelayRule delay_rule(const DelayConfig& config, ProjectionSpec& projection, int 
             projection.delay = std::isnan(kind.min) ? 0 : int(std::lround(kind.min / e.dt));
             const int spread = int(std::lround(kind.max / e.dt)) - projection.delay;
             if constexpr (std::is_same_v<Kind, LearnedDelayConfig>) return LearnedDelays{spread, kind.rate, kind.sharpen};
+            else if constexpr (std::is_same_v<Kind, TemporalDelayConfig>) return TemporalKernel{spread};
             else return AxonalDelays{spread, kind.rate, kind.initial / e.dt};
         }
     }, config);

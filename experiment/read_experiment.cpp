@@ -20,7 +20,7 @@ public:
     void read(const YamlNode& root) {
         Section top(root, problems_);
         if (const YamlNode* node = top.take("experiment")) experiment(*node);
-        if (e_.mode == Experiment::Mode::simulate) return simulation(top);
+        if (e_.mode == Experiment::Mode::simulate) return simulation(top, root);
         top.refuse({"expected"}, "belongs to mode: simulate");
         if (const YamlNode* node = top.need("time")) time(*node);
         if (const YamlNode* node = top.need("network")) e_.network = read_network(*node, e_.dt, neurons_, problems_);
@@ -52,15 +52,21 @@ private:
         section.close();
     }
 
-    void simulation(Section& top) {
+    void simulation(Section& top, const YamlNode& root) {
         auto& to = e_.simulation;
         e_.dt = to.options.dt;
-        if (const YamlNode* node = top.need("time")) simulated_time(*node);
+        const YamlNode* network = top.need("network");
+        const bool trained = network && network->find("trained");
+        if (trained) {
+            top.refuse({"time"}, "follows from the trained network and its samples");
+            read_trained(*network, top.need("input"), root.find("experiment"), neurons_, problems_, e_);
+        } else if (const YamlNode* node = top.need("time")) simulated_time(*node);
         const SimulationReading reading{e_.dt, e_.seed, e_.precision, neurons_, problems_, to};
-        if (const YamlNode* node = top.need("network")) read_simulated_network(*node, reading);
-        if (const YamlNode* node = top.take("input")) read_drives(*node, reading);
-        if (const YamlNode* node = top.take("record")) read_recording(*node, reading);
-        if (const YamlNode* node = top.take("expected")) read_expected(*node, reading);
+        if (network && !trained) read_simulated_network(*network, reading);
+        if (const YamlNode* node = trained ? nullptr : top.take("input")) read_drives(*node, reading);
+        const bool known = !trained || !to.network.populations.empty();  // else what is recorded cannot be found, and the reason is told already
+        if (const YamlNode* node = top.take("record"); node && known) read_recording(*node, reading);
+        if (const YamlNode* node = top.take("expected"); node && known) read_expected(*node, reading);
         if (const YamlNode* node = top.take("output")) {
             Section output(*node, problems_);
             output.read(e_, std::tuple{Experiment::folder_field()});

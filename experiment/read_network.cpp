@@ -135,9 +135,9 @@ private:
         const std::size_t before = problems_.count();
         read_only_kind(node, "delay", to.delays.emplace(), problems_, "ms");
         if (problems_.count() > before) return;
-        std::visit([&]<class Kind>(Kind& kind) {
+        std::visit([&]<class Kind>([[maybe_unused]] Kind& kind) {
             if constexpr (std::is_constructible_v<Distribution::Kind, Kind>) check_drawn(node, kind, least);
-            else check_learned(node, kind, least);
+            else if constexpr (!std::is_same_v<Kind, DelaysFile>) check_learned(node, kind, least);
         }, *to.delays);
     }
 

@@ -96,7 +96,12 @@ void read_simulated_network(const YamlNode& node, const SimulationReading& readi
         if (populations->kind != YamlNode::Kind::mapping) problems.value(*populations, "expected a mapping, got " + populations->description());
         else for (const auto& p : populations->entries) read_simulated_population(p, reading);
     }
-    if (const YamlNode* projections = section.take("projections")) read_simulated_projections(*projections, reading);
+    if (const YamlNode* projections = section.take("projections")) {
+        read_simulated_projections(*projections, reading);
+        for (const auto& p : reading.to.network.projections)
+            if (reading.to.reset_every > 0 && !std::holds_alternative<StaticSynapse>(p.synapse))
+                problems.key(*projections, fmt::format("the synapses of '{}' change, and between_samples: reset only resets neurons; take rest or continue", p.name));
+    }
     section.close();
 }
 

@@ -22,6 +22,11 @@ struct SimulationReading {
 void read_simulated_network(const YamlNode& node, const SimulationReading& reading);
 void read_simulated_population(const YamlNode& node, const SimulationReading& reading);
 void read_simulated_projections(const YamlNode& list, const SimulationReading& reading);
+/// `samples`, `set`, `present` and `between_samples`, into what stands there as their defaults.
+void read_presentation(Section& section, SampleSpikes& to, double dt);
+/// `network: {trained: …}` and `input:` of an experiment: loads the network, and encodes the samples. `experiment` is the section of
+/// that name, or null: seed and precision are those of the training run unless it has them.
+void read_trained(const YamlNode& network, const YamlNode* input, const YamlNode* experiment, const NeuronRegistry& neurons, Problems& problems, Experiment& to);
 /// `source:` of a population; gives it a size if the spikes do.
 void read_source(const YamlNode& node, SimulatedPopulation& population, const SimulationReading& reading);
 /// `input:`, a list of drives.

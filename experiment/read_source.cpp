@@ -74,9 +74,7 @@ void read_samples(Section& section, SampleSpikes& to) {
 
 /// Samples one after the other: in each, the encoder's spikes of as many steps as it is presented, then silence.
 SpikeList encode_samples(const SampleSpikes& from, const Images& images, double dt, std::uint64_t seed) {
-    const auto present = std::int64_t(std::round(from.present / dt));
-    const auto* rest = std::get_if<RestBetween>(&from.between);
-    const auto period = present + (rest ? std::int64_t(std::round(rest->duration / dt)) : 0);
+    const auto present = from.present_steps(dt), period = from.period(dt);
     SpikeList spikes;
     const int neurons = inputs_of(from.encoder, images.size(), int(present));
     RealFrame<float> image(1, 1, images.size());
@@ -94,6 +92,13 @@ SpikeList encode_samples(const SampleSpikes& from, const Images& images, double 
     return spikes;
 }
 
+/// All neurons are reset together: samples of several sources must end together.
+void reset_every(std::int64_t steps, Section& section, const SimulationReading& reading) {
+    auto& to = reading.to.reset_every;
+    if (to != 0 && to != steps) section.problem(fmt::format("resets the neurons every {} ms, and another source every {} ms", double(steps) * reading.dt, double(to) * reading.dt));
+    to = steps;
+}
+
 void read_sample_spikes(Section& section, SimulatedPopulation& to, const SimulationReading& reading) {
     auto& problems = section.problems();
     const std::size_t before = problems.count();
@@ -102,21 +107,14 @@ void read_sample_spikes(Section& section, SimulatedPopulation& to, const Simulat
     if (const YamlNode* encoder = section.take("encoder")) read_only_kind(*encoder, "encoder", from.encoder, problems);
     if (!is_spiking(from.encoder))
         problems.key(*section.node().find("encoder"), "gives currents, and a source needs spikes; take bernoulli, poisson, latency or trains");
-    section.read(from, SampleSpikes::fields());
-    if (const YamlNode* present = section.take("present")) check_steps(*present, from.present, reading.dt, problems);
-    if (const YamlNode* between = section.take("between_samples")) {
-        const YamlNode mapping = with_first_parameter<decltype(from.between)>(*between);
-        read_only_kind(mapping, "way from one sample to the next", from.between, problems);
-        if (const auto* rest = std::get_if<RestBetween>(&from.between)) check_steps(*between, rest->duration, reading.dt, problems);
-    }
-    read_samples(section, from);
+    read_presentation(section, from, reading.dt);
     section.close();
     to.source = SpikeList();
     for (const auto& problem : {wrong_classes(from.dataset), wrong_encoder(from.dataset, from.encoder)})
         if (!problem.empty()) section.problem(problem);
     if (problems.count() > before) return;
     try {
-        const int steps = int(std::round(from.present / reading.dt));
+        const int steps = int(from.present_steps(reading.dt));
         const auto data = load(from.dataset, reading.dt, steps);
         const auto& images = from.set == SampleSpikes::Set::test ? data.test : data.train;
         if (from.end > images.count) return section.problem(fmt::format("has samples up to {}, and the data set has {}", from.end, images.count));
@@ -125,12 +123,26 @@ void read_sample_spikes(Section& section, SimulatedPopulation& to, const Simulat
         if (to.size != neurons) section.problem(fmt::format("gives {} neurons, one for each pixel or train, and the population has {}", neurons, to.size));
         to.source = encode_samples(from, images, reading.dt, reading.seed);
         reading.to.origins[to.name] = from;
+        if (std::holds_alternative<ResetBetween>(from.between)) reset_every(from.period(reading.dt), section, reading);
     } catch (const Error& error) {
         section.problem(error.what());
     }
 }
 
 }  // namespace
+
+void read_presentation(Section& section, SampleSpikes& to, double dt) {
+    auto& problems = section.problems();
+    section.read(to, SampleSpikes::fields());
+    if (const YamlNode* present = section.take("present")) check_steps(*present, to.present, dt, problems);
+    if (const YamlNode* between = section.take("between_samples")) {
+        const YamlNode mapping = with_first_parameter<decltype(to.between)>(*between);
+        read_only_kind(mapping, "way from one sample to the next", to.between, problems);
+        const YamlNode* rest = mapping.find(RestBetween::name);
+        if (const YamlNode* duration = rest ? rest->find("duration") : nullptr) check_steps(*duration, std::get<RestBetween>(to.between).duration, dt, problems);
+    }
+    read_samples(section, to);
+}
 
 void read_source(const YamlNode& node, SimulatedPopulation& population, const SimulationReading& reading) {
     static constexpr std::string_view kinds[] = {PoissonTrains::name, GivenSpikes::name};

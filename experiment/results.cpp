@@ -63,6 +63,7 @@ public:
         Batch<Real> batch;
         for (int i = 0; loader.next(batch); ++i) {
             encode(e_.encoder, batch.images, batch.samples, e_.steps, e_.dt, e_.seed, -1, encoded_);
+            bptt.set_targets(batch.targets);
             bptt.evaluate(encoded_.signal, batch.labels);
             keep(i);
         }

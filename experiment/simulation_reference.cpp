@@ -40,6 +40,25 @@ constexpr std::string_view populations = "A mapping from names to populations. E
     "to the same; the others begin where the model says. `positions: {grid: {shape: [40, 25], extent: [2, 1]}, periodic: true}` is needed "
     "by what depends on distances.";
 
+constexpr std::string_view trained = R"(
+## simulate: network.trained
+
+`network: {trained: results/my_run}` is the network of a finished training run, from its folder or a `.h5` file in it: weights, delays, biases, what its
+neurons learned, and its normalisers, folded. It is shown samples of its own data set, one after the other:
+
+```yaml
+experiment: {mode: simulate}
+network: {trained: results/my_run}
+input: {samples: 100}
+record: {spikes: {hidden: {}}}
+```
+
+`input` has `samples`, a range or how many, `set`, `present` (the duration of training unless given) and `between_samples`: `reset` (unless given), `continue` or
+`{rest: 150 ms}`. Data set, encoder, time step, and unless given seed and precision, are those of the run; there is no `time`. With the seed and precision of the run, and `reset`, every spike is
+that of training's forward pass, except where neurons fire by chance. `summary.json` has the `accuracy` over these samples, `results.h5` the `/samples/{predictions, labels}`.
+The source of the spikes is a population `input`; samples that are currents have none.
+)";
+
 constexpr std::string_view projections = "A list. `from` and `to` (required) are populations or lists of them: one projection for each pair. `rule` (required). `weight`, "
     "in the unit of the port, and `delay`: a number, a distribution or a function of the distance, 1 unless given; delays are rounded to steps. `axonal_delay` is the part "
     "of the delay before the synapse, which matters for plasticity; the rest is dendritic. `receptor` is the port of the neuron; without it the sign of a weight chooses "
@@ -50,7 +69,7 @@ constexpr std::string_view rules = "`rule: {fixed_in_degree: {n: 80}}`, or short
     "that a file of edges has are taken from there unless the projection gives them.";
 
 constexpr std::string_view sources = "Or the spikes of a data set, with one neuron for each pixel: `source: {dataset: {…}, encoder: {…}, samples: [0, 10], present: 350 ms, "
-    "between_samples: {rest: 150 ms}}`. `samples` is a range (the second number is left out of it) or how many; `between_samples` is `continue` unless given. "
+    "between_samples: {rest: 150 ms}}`. `samples` is a range (the second number is left out of it) or how many; `between_samples` is `continue` unless given; the third way is `reset`. "
     "`spikes` may have `times: [[10 ms, 12 ms], [5 ms]]`, a list for each neuron, in place of a file.";
 
 constexpr std::string_view record = "`spikes`, `rates`: `all`, a population, a list of them, or a mapping to `start`, `stop` and, for spikes, `neurons`: how many from the first, "
@@ -66,6 +85,7 @@ std::string simulation_reference() {
     text += reference_section("simulate: experiment", "`name`, `mode`, `seed`, `precision` and `threads` as above, and:", s.options, SimulationConfig::option_fields());
     text += reference_section("simulate: time", "`dt`, 0.1 ms unless given, and:", s, SimulationConfig::time_fields());
     text += reference_section("simulate: network.populations", populations, SimulatedPopulation(), std::tuple{size_field});
+    text += trained;
     text += reference_kinds("simulate: positions", "Beside the kind: `periodic: true` joins opposite edges of the extent.", "positions");
     text += reference_kinds("simulate: source", sources, "sources");
     text += reference_section("simulate: source of samples", "", SampleSpikes(), SampleSpikes::fields());

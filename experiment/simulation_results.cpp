@@ -72,6 +72,7 @@ void write_simulation_summary(const std::string& path, const Experiment& e, cons
     for (const auto& p : s.populations)
         json["populations"][p.name] = {{"neurons", p.neurons}, {"spikes", p.activity.spikes}, {"mean_rate_hz", p.activity.mean_rate_hz}, {"cv_isi", p.activity.cv_isi},
                                        {"fano_factor", p.activity.fano_factor}, {"correlation", p.activity.correlation}, {"frequency_hz", p.activity.frequency_hz}};
+    if (s.accuracy >= 0) json["accuracy"] = s.accuracy;
     json["missed"] = s.missed;
     json["version"] = version();
     json["instruction_set"] = instruction_set();

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "core/error.hpp"
+#include "experiment/predictions.hpp"
 #include "experiment/read_experiment.hpp"
 #include "experiment/simulation_results.hpp"
 #include "io/atomic_file.hpp"
@@ -44,6 +45,7 @@ std::string fingerprints(const SimulationNetwork& network) {
             for (const auto& v : *values)
                 if (!v.each.empty()) text += fingerprint(v.field + " of " + p.name, v.each);
     }
+    for (const auto& c : network.currents) text += fingerprint("currents of " + c.to, c.values);
     return text;
 }
 
@@ -98,8 +100,11 @@ private:
         if (checkpoint_) load();
         recorder_.emplace(config_.network, config_.record, e_.dt, first_, last_, options_.folder, checkpoint_ ? &*checkpoint_ : nullptr);
         recorder_->attach(*simulation_);
+        if (config_.trained && !std::holds_alternative<BinaryCrossEntropySteps>(config_.trained->loss))  // whose samples have no class
+            predictions_.emplace(*config_.trained, config_.network, e_.dt, checkpoint_ ? &*checkpoint_ : nullptr).attach(*simulation_);
         simulation_->on_spikes([this](Index step, const SpikeLists& fired) {
             statistics_->take(step, fired);
+            if (predictions_) predictions_->take(step, fired);
             if (step >= first_) recorder_->take(step, fired);
         });
         if (!checkpoint_) recorder_->record_weights(*simulation_);
@@ -117,15 +122,19 @@ private:
         if (simulation_->steps_done() > last_) fail("{}: goes on from {} ms, but the experiment ends at {} ms", *options_.resume, double(simulation_->steps_done()) * e_.dt, double(last_) * e_.dt);
     }
 
-    /// Some steps: until about 50 ms later, the end of the transient, or the next recording of weights.
+    /// Some steps: until about 50 ms later, the end of the transient, or the next recording of weights; of a trained network, a sample.
     void advance() {
-        const Index done = simulation_->steps_done();
-        Index end = std::min({last_, done + std::max<Index>(1, steps_of(50, e_.dt)), recorder_->next_weights(done)});
+        const Index done = simulation_->steps_done(), reset = config_.reset_every;
+        const Index some = config_.trained ? config_.trained->samples.period(e_.dt) : std::max<Index>(1, steps_of(50, e_.dt));
+        Index end = std::min({last_, done + some, recorder_->next_weights(done)});
         if (done < first_) end = std::min(end, first_);
+        if (reset > 0) end = std::min(end, (done / reset + 1) * reset);
+        if (reset > 0 && done > 0 && done % reset == 0) simulation_->rest();
         const auto begin = Clock::now();
         simulation_->run(end - done);
         if (done >= first_) wall_seconds_ += seconds_since(begin);
         if (end == first_) events_before_ = simulation_->synaptic_events();
+        if (predictions_) predictions_->predict();
         recorder_->record_weights(*simulation_);
         SimulationProgress p;
         p.time = double(end) * e_.dt, p.end = double(last_) * e_.dt;
@@ -137,6 +146,7 @@ private:
         simulation_->save(file);
         recorder_->save(file);
         statistics_->save(file, "/statistics");
+        if (predictions_) predictions_->write(file);
         file.attribute("/recordings", "simulation_seconds", wall_seconds_);
         file.attribute("/recordings", "events_before", std::int64_t(events_before_));
         file.attribute("/recordings", "experiment", what_must_stay(e_));
@@ -154,9 +164,11 @@ private:
             const auto& spec = config_.network.populations[std::size_t(p)];
             summary_.populations.push_back({spec.name, spec.size, statistics_->activity(p, last_, e_.dt)});
         }
+        if (predictions_) summary_.accuracy = predictions_->accuracy();
         summary_.missed = missed_expectations(e_, summary_);
         H5Writer file(options_.folder + "/results.h5");
         recorder_->write(file, *simulation_);
+        if (predictions_) predictions_->write(file);
         write_attributes(file, e_);
         file.commit();
     }
@@ -170,6 +182,7 @@ private:
     std::optional<H5Reader> checkpoint_;
     std::unique_ptr<Simulation> simulation_;
     std::optional<Recorder> recorder_;
+    std::optional<Predictions> predictions_;  ///< of a trained network
     double wall_seconds_ = 0;
     std::uint64_t events_before_ = 0;
     SimulationSummary summary_;

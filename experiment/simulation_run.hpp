@@ -21,6 +21,7 @@ struct SimulationSummary {
     double peak_memory_mb = 0;
     int threads = 0;
     std::vector<Population> populations;
+    double accuracy = -1;  ///< of a trained network over the samples that it was shown
     std::vector<std::string> missed;  ///< what was expected and did not come
 };
 

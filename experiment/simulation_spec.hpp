@@ -1,11 +1,14 @@
 #pragma once
+#include <cmath>
 #include <map>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "datasets/dataset.hpp"
 #include "encoders/encoder.hpp"
+#include "learning/loss.hpp"
 #include "simulation/network.hpp"
 #include "simulation/recording_spec.hpp"
 
@@ -39,6 +42,11 @@ struct ContinueBetween {
     static constexpr auto fields() { return std::tuple{}; }
 };
 
+struct ResetBetween {
+    static constexpr std::string_view name = "reset", doc = "the network begins each sample without activity";
+    static constexpr auto fields() { return std::tuple{}; }
+};
+
 /// Samples of a data set, one after the other, as spikes of a population with one neuron per pixel.
 struct SampleSpikes {
     enum class Set { test, train };
@@ -48,7 +56,14 @@ struct SampleSpikes {
     Set set = Set::test;
     int first = 0, end = 1;      ///< samples first .. end-1
     double present = 350;        ///< ms for each
-    std::variant<ContinueBetween, RestBetween> between;
+    std::variant<ContinueBetween, RestBetween, ResetBetween> between;
+    int samples() const { return end - first; }
+    std::int64_t present_steps(double dt) const { return std::llround(present / dt); }
+    /// Steps from the begin of a sample to that of the next.
+    std::int64_t period(double dt) const {
+        const auto* rest = std::get_if<RestBetween>(&between);
+        return present_steps(dt) + (rest ? std::llround(rest->duration / dt) : 0);
+    }
     static constexpr auto fields() {
         return std::tuple{field("set", &SampleSpikes::set, "", "which part of the data").one_of(sets),
                           field("present", &SampleSpikes::present, "ms", "for how long each sample is shown, whole steps").positive()};
@@ -72,8 +87,19 @@ struct ExpectedValues {
     }
 };
 
+/// A trained network that is shown samples of its own data set.
+struct TrainedNetwork {
+    std::string path;       ///< the folder of its run, or a file with its weights
+    SampleSpikes samples;   ///< data set and encoder are those of the run
+    std::vector<int> labels;
+    Loss loss;              ///< what says which class the output means
+    std::string output;     ///< the population
+};
+
 struct SimulationConfig {
     SimulationNetwork network;
+    std::optional<TrainedNetwork> trained;  ///< where `network` comes from, if not from the file
+    std::int64_t reset_every = 0;    ///< steps after which all neurons are reset, again and again; 0: never
     SimulationOptions options;       ///< dt, seed and threads: see simulation_options()
     std::map<std::string, SpikeOrigin> origins;  ///< by population
     RecordingSpec record;

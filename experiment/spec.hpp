@@ -85,8 +85,28 @@ struct AxonalDelayConfig {
     }
 };
 
+/// A weight for each delay: TemporalKernel, in ms.
+struct TemporalDelayConfig {
+    static constexpr std::string_view name = "temporal", doc = "a weight for each delay between the shortest and the longest: the synapse is a temporal kernel";
+    double min = std::numeric_limits<double>::quiet_NaN(), max = 25;  ///< min not given: the shortest that can be
+    static constexpr auto fields() {
+        using T = TemporalDelayConfig;
+        return std::tuple{field("min", &T::min, "ms", "shortest delay, whole steps; the shortest possible unless given").non_negative(),
+                          field("max", &T::max, "ms", "longest delay, whole steps").positive()};
+    }
+};
+
+/// Delays [target][source], in ms, of an HDF5 file: of results, or a user's own.
+struct DelaysFile {
+    static constexpr std::string_view name = "file", doc = "delay [target][source], in ms, of /projections/<projection> in an HDF5 file, as results.h5 has it";
+    std::string path, projection;
+    static constexpr auto fields() {
+        return std::tuple{field("path", &DelaysFile::path, "", "the file"), field("projection", &DelaysFile::projection, "", "its name in the file, if it is another")};
+    }
+};
+
 /// Delays that differ between synapses.
-using DelayConfig = std::variant<ConstantValue, Uniform, Normal, LogNormal, Exponential, LearnedDelayConfig, AxonalDelayConfig>;
+using DelayConfig = std::variant<ConstantValue, Uniform, Normal, LogNormal, Exponential, LearnedDelayConfig, AxonalDelayConfig, TemporalDelayConfig, DelaysFile>;
 
 struct DenseRule {
     static constexpr std::string_view name = "dense", doc = "every source to every target, with weights that are learned";
@@ -163,6 +183,7 @@ struct Experiment {
     Precision precision = Precision::float32;
     int threads = 0;                 ///< 0 = all cores
     double event_density = 0.4;
+    double prune = 0;                ///< share of the weights that are taken out before an evaluation
     // time:
     double dt = 1;                   ///< ms
     int steps = 0;                   ///< T
@@ -204,6 +225,7 @@ struct Experiment {
     static constexpr auto training_fields() {
         using E = Experiment;
         return std::tuple{field("checkpoint", &E::checkpoint, "", "the trained network to evaluate"),
+                          field("prune", &E::prune, "", "mode evaluate: share of each projection's weights, the smallest, that are set to 0").non_negative().below(1),
                           field("event_density", &E::event_density, "", "spikes per neuron and step below which delivery is event-driven").within(0, 1)};
     }
     static constexpr auto dt_field() { return field("dt", &Experiment::dt, "ms", "length of a step").positive(); }

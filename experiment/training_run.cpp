@@ -1,5 +1,7 @@
 #include "experiment/training_run.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "core/error.hpp"
@@ -117,6 +119,7 @@ template <class Real> void TrainingRun<Real>::train_batch(Batch<Real>& batch, in
     const auto& e = experiment_;
     encode(e.encoder, batch.images, batch.samples, e.steps, e.dt, e.seed, state_.epoch, encoded_, &pool_);
     const double rate = schedule_.rate(std::int64_t(state_.epoch) * batches + state_.batch);
+    bptt_.set_targets(batch.targets);
     engine_.clear_gradients();
     const bool each_window = e.truncate && e.update == Experiment::Update::window;
     const auto result = bptt_.gradient(encoded_.signal, batch.labels, state_.batch * e.batch, state_.epoch, [&] {
@@ -184,6 +187,7 @@ template <class Real> Evaluation TrainingRun<Real>::evaluate_on(const Images& im
     while (loader.next(batch)) {
         // Epoch -1: the random numbers of an encoder are the same at every evaluation, and none of training's.
         encode(experiment_.encoder, batch.images, batch.samples, experiment_.steps, experiment_.dt, experiment_.seed, -1, encoded_, &pool_);
+        bptt_.set_targets(batch.targets);
         const auto result = bptt_.evaluate(encoded_.signal, batch.labels);
         const double n = double(batch.labels.size());
         all.loss += result.loss * n, all.accuracy += result.correct, all.spike_rate += result.spike_rate * n;
@@ -197,8 +201,24 @@ template <class Real> Evaluation TrainingRun<Real>::evaluate_on(const Images& im
     return all;
 }
 
+/// Sets the smallest weights of each projection to 0, so many as experiment.prune says.
+template <class Real> void TrainingRun<Real>::prune() {
+    auto& parameters = engine_.parameters();
+    for (const auto& block : parameters.blocks) {
+        if (block.name != "weight") continue;
+        auto weights = block.read(parameters.values.data());
+        std::vector<std::size_t> order(weights.size());
+        std::iota(order.begin(), order.end(), std::size_t(0));
+        std::ranges::stable_sort(order, {}, [&](std::size_t i) { return std::fabs(weights[i]); });
+        for (std::size_t i = 0; i < std::size_t(experiment_.prune * double(weights.size())); ++i) weights[order[i]] = 0;
+        block.write(weights, parameters.values.data());
+    }
+    engine_.parameters_changed();
+}
+
 template <class Real> RunSummary TrainingRun<Real>::evaluate() {
     read_weights(experiment_.checkpoint, engine_);
+    if (experiment_.prune > 0) prune();
     RunSummary summary;
     summary.mode = Experiment::Mode::evaluate;
     finish(summary, images_.test);

@@ -32,6 +32,7 @@ private:
     void update(double learning_rate);
     void finish_epoch();
     void save();
+    void prune();
     void write_curves(const EpochSummary& epoch);
     Evaluation evaluate_on(const Images& images, const std::vector<int>& samples);
     double accuracy_by_complexity(const Evaluation& test);

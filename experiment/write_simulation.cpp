@@ -26,9 +26,7 @@ YamlNode times_node(const SpikeList& spikes, std::uint32_t size, double dt) {
     return list_node(times, "");
 }
 
-YamlWriter sample_writer(const SampleSpikes& samples) {
-    YamlWriter to;
-    to.add("dataset", kind_writer(samples.dataset)).add("encoder", kind_writer(samples.encoder));
+YamlWriter presentation_writer(const SampleSpikes& samples, YamlWriter to = {}) {
     to.add_fields(samples, SampleSpikes::fields());
     return to.add("samples", list_node(std::array{samples.first, samples.end}, "")).add("between_samples", kind_writer(samples.between));
 }
@@ -39,7 +37,11 @@ YamlWriter source_writer(const SimulatedPopulation& p, const Experiment& e) {
     const auto origin = e.simulation.origins.find(p.name);
     if (origin == e.simulation.origins.end())
         return YamlWriter().add(GivenSpikes::name, YamlWriter().add("times", times_node(std::get<SpikeList>(*p.source), p.size, e.dt)));
-    if (const auto* samples = std::get_if<SampleSpikes>(&origin->second)) return sample_writer(*samples);
+    if (const auto* samples = std::get_if<SampleSpikes>(&origin->second)) {
+        YamlWriter to;
+        to.add("dataset", kind_writer(samples->dataset)).add("encoder", kind_writer(samples->encoder));
+        return presentation_writer(*samples, to);
+    }
     return YamlWriter().add(GivenSpikes::name, YamlWriter().add_fields(std::get<GivenSpikes>(origin->second), GivenSpikes::fields()));
 }
 
@@ -97,22 +99,27 @@ YamlWriter record_writer(const RecordingSpec& record) {
     return to.add("statistics", YamlWriter().add_fields(record.statistics, StatisticsSpec::fields()));
 }
 
-}  // namespace
-
-std::string resolved_simulation(const Experiment& e) {
+void add_network(YamlWriter& to, const Experiment& e) {
     const auto& s = e.simulation;
-    YamlWriter populations, expected;
+    YamlWriter populations;
     std::vector<YamlWriter> projections, drives;
     for (const auto& p : s.network.populations) populations.add(p.name, population_writer(p, e));
     for (const auto& p : s.network.projections) projections.push_back(projection_writer(p));
     for (const auto& d : s.network.drives) drives.push_back(drive_writer(d));
+    to.add("time", YamlWriter().add_fields(e, std::tuple{Experiment::dt_field()}).add_fields(s, SimulationConfig::time_fields()));
+    to.add("network", YamlWriter().add("populations", populations).add("projections", projections)).add("input", drives);
+}
+
+}  // namespace
+
+std::string resolved_simulation(const Experiment& e) {
+    const auto& s = e.simulation;
+    YamlWriter to, expected;
+    to.add("experiment", YamlWriter().add_fields(e, Experiment::experiment_fields()).add_fields(s.options, SimulationConfig::option_fields()));
     for (const auto& x : s.expected) expected.add(x.population, YamlWriter().add_fields(x, ExpectedValues::fields()));
-    return YamlWriter()
-        .add("experiment", YamlWriter().add_fields(e, Experiment::experiment_fields()).add_fields(s.options, SimulationConfig::option_fields()))
-        .add("time", YamlWriter().add_fields(e, std::tuple{Experiment::dt_field()}).add_fields(s, SimulationConfig::time_fields()))
-        .add("network", YamlWriter().add("populations", populations).add("projections", projections))
-        .add("input", drives)
-        .add("record", record_writer(s.record))
+    if (s.trained) to.add("network", YamlWriter().add("trained", s.trained->path)).add("input", presentation_writer(s.trained->samples));
+    else add_network(to, e);
+    return to.add("record", record_writer(s.record))
         .add("expected", expected)
         .add("output", YamlWriter().add_fields(e, std::tuple{Experiment::folder_field()}).add_fields(s, SimulationConfig::output_fields()))
         .text();

@@ -78,6 +78,8 @@ template <class Real> BatchResult Bptt<Real>::evaluate(const Signal<Real>& input
 template <class Real> void Bptt<Real>::read_outputs(Chunk chunk, int begin, int end, Outputs& outputs) const {
     const int width = output_.width(), N = output_.spec().size;
     outputs.shape(end - begin, chunk.samples, N);
+    outputs.targets.clear();
+    for (int b = 0; b < chunk.samples && !targets_.empty(); ++b) outputs.targets.push_back(targets_[chunk.first + b] + Index(begin) * N);
     for (int t = begin; t < end; ++t)
         for (int b = 0; b < chunk.samples; ++b)
             for (int n = 0; n < N; ++n) {
@@ -170,22 +172,25 @@ template <class Real> double Bptt<Real>::regularise_membranes(int begin, int end
     return loss;
 }
 
-template <class Real> void Bptt<Real>::predict(Chunk chunk, const Outputs& outputs) {
+template <class Real> void Bptt<Real>::predict(Chunk chunk, const Outputs& outputs, std::span<const int> labels) {
     std::vector<double> scores(outputs.neurons);
     for (int b = 0; b < chunk.samples; ++b) {
         std::visit([&](const auto& loss) { loss.scores(outputs, b, scores); }, options_.loss);
-        predictions_[chunk.first + b] = int(std::ranges::max_element(scores) - scores.begin());
+        const int sample = chunk.first + b;
+        predictions_[sample] = int(std::ranges::max_element(scores) - scores.begin());
+        const auto* steps = std::get_if<BinaryCrossEntropySteps>(&options_.loss);
+        correct_[sample] = steps ? steps->detected(outputs, b) : predictions_[sample] == labels[sample];
     }
 }
 
 template <class Real> void Bptt<Real>::score(std::span<const int> labels, BatchResult& result, bool outputs_are_whole) {
     const auto& shape = engine_.shape();
-    predictions_.resize(labels.size());
+    predictions_.resize(labels.size()), correct_.resize(labels.size());
     engine_.pool().for_each(shape.chunks(), [&](Index i, int) {
         if (!outputs_are_whole) read_outputs(shape[i], 0, engine_.options().steps, outputs_[i]);
-        predict(shape[i], outputs_[i]);
+        predict(shape[i], outputs_[i], labels);
     });
-    for (std::size_t b = 0; b < labels.size(); ++b) result.correct += predictions_[b] == labels[b];
+    result.correct = std::accumulate(correct_.begin(), correct_.end(), 0.0);
     double neurons = 0;
     for (int i = 0; i < engine_.populations(); ++i)
         if (const auto& spec = engine_.population(i).spec(); spec.neuron.spiking) neurons += spec.size;

@@ -21,7 +21,7 @@ struct BpttOptions {
 
 struct BatchResult {
     double loss = 0;     ///< mean over the samples, regularisers included
-    int correct = 0;     ///< samples whose label has the highest score
+    double correct = 0;  ///< samples whose label has the highest score; of bce_steps, the sum over the samples of what it detected
     double spike_rate = 0;  ///< spikes per neuron and step, over the populations that fire
 };
 
@@ -35,6 +35,8 @@ public:
     /// Throws Error if a number stops being finite; the text names population, field, neuron and step.
     BatchResult gradient(const Signal<Real>& input, std::span<const int> labels, int first_sample, int epoch,
                          const std::function<void()>& window_done = {});
+    /// What the outputs of the samples of the next batches should be in each step, for bce_steps; they must stay where they are.
+    void set_targets(std::span<const std::uint8_t* const> targets) { targets_.assign(targets.begin(), targets.end()); }
     /// Loss and predictions without dropout, with the running statistics of normalisers.
     BatchResult evaluate(const Signal<Real>& input, std::span<const int> labels);
     /// Arg max of the scores of each sample of the last batch.
@@ -49,7 +51,7 @@ private:
     double regularise(int begin, int end);
     double regularise_membranes(int begin, int end);
     double membrane_loss(Population<Real>& population, int begin, int end, double share);
-    void predict(Chunk chunk, const Outputs& outputs);
+    void predict(Chunk chunk, const Outputs& outputs, std::span<const int> labels);
     void score(std::span<const int> labels, BatchResult& result, bool outputs_are_whole);
     void check_finite(double loss, int first_sample, int epoch, const Signal<Real>& input);
 
@@ -57,7 +59,9 @@ private:
     Engine<Real> engine_;
     Population<Real>& output_;
     std::vector<Outputs> outputs_, bars_;  ///< of each chunk of samples: losses are means over samples, so chunks go side by side
+    std::vector<const std::uint8_t*> targets_;
     std::vector<int> predictions_;
+    std::vector<double> correct_;
     double spikes_ = 0, rmp_weight_ = 0;
 };
 

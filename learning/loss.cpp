@@ -225,6 +225,36 @@ double TempotronLoss::operator()(const Outputs& y, std::span<const int> labels, 
 }
 void TempotronLoss::scores(const Outputs& y, int b, std::span<double> scores) const { reduced_scores(&Outputs::membrane, y, b, Reduce::max, scores); }
 
+double BinaryCrossEntropySteps::operator()(const Outputs& y, std::span<const int>, Outputs& bar) const {
+    if (y.targets.empty()) fail("loss: bce_steps needs a data set that says what each output should be in each step, as motifs does");
+    const double weight = 1 / (double(y.steps) * y.samples * y.neurons);
+    double loss = 0;
+    for (int t = 0; t < y.steps; ++t)
+        for (int b = 0; b < y.samples; ++b)
+            for (int n = 0; n < y.neurons; ++n) {
+                const double u = y.membrane[y.at(t, b, n)], e = std::exp(-std::fabs(u)), q = y.targets[b][Index(t) * y.neurons + n];
+                loss += weight * (std::fmax(u, 0) + std::log1p(e) - q * u);
+                bar.membrane[y.at(t, b, n)] += weight * ((u < 0 ? e : 1) / (1 + e) - q);
+            }
+    return loss;
+}
+void BinaryCrossEntropySteps::scores(const Outputs& y, int b, std::span<double> scores) const { reduced_scores(&Outputs::membrane, y, b, Reduce::max, scores); }
+
+double BinaryCrossEntropySteps::detected(const Outputs& y, int b) const {
+    std::vector<std::pair<double, bool>> cells;
+    std::ptrdiff_t targets = 0, found = 0;
+    for (int t = 0; t < y.steps; ++t)
+        for (int n = 0; n < y.neurons; ++n) {
+            const bool target = y.targets[b][Index(t) * y.neurons + n];
+            targets += target;
+            cells.push_back({-y.membrane[y.at(t, b, n)], target});
+        }
+    if (targets == 0) return 1;
+    std::ranges::nth_element(cells, cells.begin() + targets - 1);
+    for (std::ptrdiff_t i = 0; i < targets; ++i) found += cells[i].second;
+    return double(found) / double(targets);
+}
+
 bool reads_spikes(const Loss& loss) {
     if (const auto* tet = std::get_if<TemporalEfficient>(&loss)) return tet->of == Readout::spikes;
     if (const auto* step = std::get_if<CrossEntropyStepMembrane>(&loss)) return step->predict == Readout::spikes;

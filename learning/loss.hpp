@@ -194,8 +194,21 @@ struct TempotronLoss {
     void scores(const Outputs& y, int b, std::span<double> scores) const;
 };
 
+/// Each output, in each step, is a logistic regression of its own: (1/(T B N)) sum_t sum_b sum_n [ln(1 + exp(u)) - q u], with the target
+/// q of the neuron in this step. Grimaldi and Perrinet 2023: the loss of their detection of motifs and of motion. What it detects: as many
+/// cells (step, neuron) of a sample as there are targets, those of the largest membranes; `detected` is the share of them that are targets.
+struct BinaryCrossEntropySteps {
+    static constexpr std::string_view name = "bce_steps", doc = "binary cross-entropy of the membranes of each output in each step, for data sets with targets for them";
+    static constexpr bool reads_membrane = true;
+    static constexpr auto fields() { return std::tuple{}; }
+    double operator()(const Outputs& y, std::span<const int> labels, Outputs& bar) const;
+    /// The largest membranes.
+    void scores(const Outputs& y, int b, std::span<double> scores) const;
+    double detected(const Outputs& y, int b) const;
+};
+
 using Loss = std::variant<CrossEntropyRate, CrossEntropyCount, CrossEntropyMembrane, SquaredErrorCount, SquaredErrorRate, SquaredErrorMembrane,
-                          CrossEntropyTemporal, SquaredErrorTemporal, TemporalEfficient, CrossEntropyStepMembrane, TempotronLoss>;
+                          CrossEntropyTemporal, SquaredErrorTemporal, TemporalEfficient, CrossEntropyStepMembrane, TempotronLoss, BinaryCrossEntropySteps>;
 
 /// Whether its value or its prediction needs spikes: an output population that never fires cannot be trained with it.
 bool reads_spikes(const Loss& loss);

@@ -67,7 +67,7 @@ private:
 
     int steps(double delay, const Pair& pair) const {
         const double whole = std::round(delay / dt_);
-        if (!(whole >= 1))
+        if (!(whole >= 1) && !(built_.same_step && delay == 0))
             fail("projection '{}': the delay from neuron {} to neuron {} is {} ms, less than one step of {} ms; bound it with redraw, or take a shorter step",
                  built_.spec->name, pair.source, pair.target, delay, dt_);
         if (whole > longest_delay)
@@ -114,7 +114,7 @@ template <class Real> Stores<Real> build_stores(const SharedNetwork& shared, con
             for (const auto& part : parts)
                 part.count([&](std::uint32_t source, std::uint32_t target, int delay) {
                     store->count(source, target, delay);
-                    stores.smallest_delay = stores.smallest_delay ? std::min(stores.smallest_delay, delay) : delay;
+                    if (delay > 0) stores.smallest_delay = stores.smallest_delay ? std::min(stores.smallest_delay, delay) : delay;
                     stores.largest_delay = std::max(stores.largest_delay, delay);
                 });
             store->finish();

@@ -116,6 +116,22 @@ private:
     Array<Real> values_;
 };
 
+template <class Real> class GivenInput : public DriveInput<Real> {
+public:
+    GivenInput(const GivenCurrents& currents, const Share& share, std::uint32_t neurons) : currents_(currents), share_(share), neurons_(neurons) {}
+    void add(Index step, Real* row) override {
+        const auto after = std::ranges::upper_bound(currents_.steps, std::int64_t(step)) - currents_.steps.begin();
+        if (after == 0) return;
+        const double* values = currents_.values.data() + std::size_t(after - 1) * neurons_ + share_.begin;
+        for (Index n = 0; n < Index(share_.owned()); ++n) row[n] += Real(values[n]);
+    }
+
+private:
+    const GivenCurrents& currents_;
+    Share share_;
+    std::size_t neurons_;
+};
+
 class PoissonSource : public SourceInput {
 public:
     PoissonSource(const PoissonTrains& source, const std::string& population, const Share& share, double dt, std::uint64_t seed)
@@ -161,6 +177,13 @@ template <class Real> std::unique_ptr<DriveInput<Real>> make_drive_input(const D
 
 template std::unique_ptr<DriveInput<float>> make_drive_input(const Drive&, const Share&, double, std::uint64_t);
 template std::unique_ptr<DriveInput<double>> make_drive_input(const Drive&, const Share&, double, std::uint64_t);
+
+template <class Real> std::unique_ptr<DriveInput<Real>> make_given_input(const GivenCurrents& currents, const Share& share, std::uint32_t neurons) {
+    return std::make_unique<GivenInput<Real>>(currents, share, neurons);
+}
+
+template std::unique_ptr<DriveInput<float>> make_given_input(const GivenCurrents&, const Share&, std::uint32_t);
+template std::unique_ptr<DriveInput<double>> make_given_input(const GivenCurrents&, const Share&, std::uint32_t);
 
 std::unique_ptr<SourceInput> make_source_input(const SourceKind& source, const std::string& population, const Share& share, double dt, std::uint64_t seed) {
     if (const auto* poisson = std::get_if<PoissonTrains>(&source)) return std::make_unique<PoissonSource>(*poisson, population, share, dt, seed);

@@ -16,6 +16,7 @@ public:
 
 /// Errors: times that do not ascend, more than 150 expected spikes in a step, intervals that are not whole steps.
 template <class Real> std::unique_ptr<DriveInput<Real>> make_drive_input(const Drive& drive, const Share& share, double dt, std::uint64_t seed);
+template <class Real> std::unique_ptr<DriveInput<Real>> make_given_input(const GivenCurrents& currents, const Share& share, std::uint32_t neurons);
 
 /// Writes which neurons of one worker's share of a source population fire.
 class SourceInput {

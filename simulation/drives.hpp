@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -72,6 +73,14 @@ struct Drive {
     std::string to, receptor;
     DriveKind kind;
     std::string name;  ///< keys its random numbers
+};
+
+/// Input to the first port that is given for each neuron: of a trained network, its biases, and samples that are currents.
+struct GivenCurrents {
+    std::string to;
+    std::vector<std::int64_t> steps;  ///< [rows], ascending: row i holds from this step on, until the next one does
+    std::vector<double> values;       ///< [rows][N]
+    bool first = false;               ///< added up before what arrives through synapses, else after it
 };
 
 /// A population whose neurons are Poisson processes (at most one spike a step each: probability 1 - exp(-rate dt)).

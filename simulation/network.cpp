@@ -25,6 +25,9 @@ void SimulationNetwork::validate() const {
         if (p.size < 1) fail("population '{}' has no neurons; it needs at least 1", p.name);
         for (const auto& initial : p.initial)
             if (!std::ranges::count(p.neuron.state_names, initial.field)) fail("the neurons of '{}', {}, have no state '{}'", p.name, p.neuron.model, initial.field);
+        if (!p.fold.empty() && (p.fold.size() != 3 * std::size_t(p.size) || !p.neuron.trainable || p.neuron.stochastic))
+            fail("the thresholds of '{}' are folded: that takes 3 numbers for each of its {} neurons, got {}, and a model that can be trained and does not fire by chance",
+                 p.name, p.size, p.fold.size());
     }
     names.clear();
     for (const auto& p : projections) {
@@ -36,6 +39,11 @@ void SimulationNetwork::validate() const {
     }
     for (const auto& d : drives)
         if (populations[std::size_t(find(d.to))].source) fail("a drive ends at '{}', a source, which receives nothing", d.to);
+    for (const auto& c : currents) {
+        const auto& to = populations[std::size_t(find(c.to))];
+        if (to.source) fail("currents are given for '{}', a source, which receives nothing", c.to);
+        if (c.values.size() != c.steps.size() * to.size) fail("{} currents are given for {} steps of the {} neurons of '{}'", c.values.size(), c.steps.size(), to.size, c.to);
+    }
 }
 
 }  // namespace tripartite

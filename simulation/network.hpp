@@ -31,6 +31,7 @@ struct SimulatedPopulation {
     std::vector<NeuronValue> values;   ///< of neuron.per_neuron, in its order
     std::optional<PositionRule> positions;
     bool periodic = false;             ///< the edges of their extent are neighbours
+    std::vector<double> fold = {};     ///< [3][N] sign, factor and shift of each threshold, or empty: see MembraneNorm; of models that can be trained
 
     /// Its neurons never fire: what is projected from them is their u, in each step.
     bool sends_values() const { return !source && !neuron.spiking; }
@@ -53,7 +54,7 @@ inline std::optional<PlasticRule> plastic_rule(const SynapseKind& kind) {
 struct SimulatedProjection {
     std::string name, from, to;
     ConnectionRule rule;
-    ValueRule weight, delay;  ///< delay in ms, rounded to steps, at least one
+    ValueRule weight, delay;  ///< delay in ms, rounded to steps, at least one; or exactly 0, the same step, where that closes no cycle
     double axonal_delay = 0;         ///< the part of the delay before the synapse; the rest is dendritic
     std::string receptor;            ///< name of a port; "": the only one, or by the sign of the weights
     SynapseKind synapse;
@@ -67,6 +68,7 @@ struct SimulationNetwork {
     std::vector<SimulatedPopulation> populations;
     std::vector<SimulatedProjection> projections;
     std::vector<Drive> drives;
+    std::vector<GivenCurrents> currents;
 
     /// Throws Error with the nearest name.
     int find(const std::string& population) const;

@@ -45,6 +45,8 @@ template <class Real> std::vector<double> NetworkSimulation<Real>::state(const s
 template <class Real> void NetworkSimulation<Real>::add_probe(StateProbe probe) {
     TRIPARTITE_CHECK(probe.interval > 0);
     probe.last = std::max(probe.last, probe.first);
+    if (probe.field == StateProbe::membrane)
+        for (auto& worker : workers_) worker->keep_membrane(probe.population);
     probes_.push_back({std::move(probe), {}});
 }
 

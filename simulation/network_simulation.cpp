@@ -41,6 +41,12 @@ template <class Real> void NetworkSimulation<Real>::run(Index steps) {
     for (const Index end = done_ + steps; done_ < end;) run_chunk(std::min(end, (done_ / check_interval_ + 1) * check_interval_));
 }
 
+template <class Real> void NetworkSimulation<Real>::rest() {
+    for (const auto& p : network_.projections)
+        if (!std::holds_alternative<StaticSynapse>(p.synapse)) fail("the synapses of '{}' change, and only neurons can be reset", p.name);
+    for (auto& worker : workers_) worker->rest();
+}
+
 template <class Real> void NetworkSimulation<Real>::run_chunk(Index end) {
     const Index begin = done_;
     for (auto& p : probes_) p.values.resize(std::size_t(p.before(end) - p.before(begin)) * p.probe.neurons.size());
@@ -63,7 +69,12 @@ template <class Real> void NetworkSimulation<Real>::run_worker(int number, Index
     for (Index t = begin; t < end;) {
         const Index window_end = std::min<Index>(end, t + shared_.window);
         for (Index s = t; s < window_end; ++s) {
-            worker.step(s);
+            worker.step(s, 0);
+            for (int level = 1; level < shared_.levels; ++level) {
+                barrier.wait();
+                worker.see(s, level - 1);
+                worker.step(s, level);
+            }
             read_probes(worker, s, begin);
         }
         barrier.wait();
@@ -81,7 +92,7 @@ template <class Real> void NetworkSimulation<Real>::read_probes(Worker<Real>& wo
         if (!p.due(t)) continue;
         const Share& share = worker.share(p.probe.population);
         double* to = p.values.data() + std::size_t(p.before(t) - p.before(begin)) * p.probe.neurons.size();
-        const Real* from = worker.state(p.probe.population).data() + p.probe.field * share.padded();
+        const Real* from = p.probe.field == StateProbe::membrane ? worker.membrane(p.probe.population).data() : worker.state(p.probe.population).data() + p.probe.field * share.padded();
         for (std::size_t i = 0; i < p.probe.neurons.size(); ++i)
             if (const std::uint32_t n = p.probe.neurons[i]; n >= share.begin && n < share.end) to[i] = double(from[n - share.begin]);
     }

@@ -15,6 +15,7 @@ public:
 
     void run(Index steps) override;
     Index steps_done() const override { return done_; }
+    void rest() override;
     void add_input(const std::string& population, const std::string& receptor, std::span<const double> values) override;
     std::span<const std::uint32_t> spikes(const std::string& population, Index step) const override;
     std::vector<double> state(const std::string& population, const std::string& field) const override;

@@ -1,6 +1,7 @@
 #include "simulation/plan.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 namespace tripartite {
@@ -39,18 +40,19 @@ void choose_form(const SharedNetwork& shared, StorePlan& plan) {
 }  // namespace
 
 std::vector<StorePlan> plan_stores(const SharedNetwork& shared) {
-    std::map<std::pair<int, int>, StorePlan> together;  // by source population and port
+    std::map<std::array<int, 3>, StorePlan> together;  // by source population, port and level
     std::vector<StorePlan> alone, all;
     for (int i = 0; i < int(shared.projections.size()); ++i) {
         const auto& p = shared.projections[std::size_t(i)];
         const auto& kind = p.spec->synapse;
+        const int level = shared.level[std::size_t(p.to)];
         if (std::holds_alternative<StaticSynapse>(kind)) {
-            auto& plan = together[{p.from, p.port}];
-            plan.population = p.from, plan.port = p.port;
+            auto& plan = together[{p.from, p.port, level}];
+            plan.population = p.from, plan.port = p.port, plan.level = level;
             plan.projections.push_back(i);
         } else {
             const bool short_term = std::holds_alternative<Tsodyks>(kind) || std::holds_alternative<Tsodyks2>(kind);
-            alone.push_back({short_term ? StorePlan::Form::short_term : StorePlan::Form::plastic, p.from, p.port, 0, {i}});
+            alone.push_back({short_term ? StorePlan::Form::short_term : StorePlan::Form::plastic, p.from, p.port, level, 0, {i}});
         }
     }
     for (auto& [key, plan] : together) {

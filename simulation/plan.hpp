@@ -6,14 +6,14 @@
 
 namespace tripartite {
 
-/// Which projections share a store, and how it keeps them. All static projections of one source population onto one port are one
+/// Which projections share a store, and how it keeps them. All static projections of one source population onto one port of one level are one
 /// store, so that a spike's synapses stand side by side; a projection with plasticity has one of its own.
 struct StorePlan {
     enum class Form { runs, counted, bits, short_term, plastic, graded };
     static constexpr std::string_view forms[] = {"runs of targets and weights", "runs of targets, one weight", "bit matrix", "runs, short-term plasticity", "plastic runs",
                                                  "real numbers in each step"};
     Form form = Form::runs;
-    int population = 0, port = 0;
+    int population = 0, port = 0, level = 0;  ///< level: of the targets
     double weight = 0;                ///< of all, unless they differ
     std::vector<int> projections;     ///< in the order of the network
 };

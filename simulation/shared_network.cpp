@@ -38,6 +38,12 @@ int axonal_steps(const SimulatedProjection& p, double dt) {
     return int(std::lround(steps));
 }
 
+bool can_be_zero(const ValueRule& delay) {
+    if (const auto* list = std::get_if<std::vector<double>>(&delay)) return std::ranges::count(*list, 0) > 0;
+    const auto* distribution = std::get_if<Distribution>(&delay);
+    return distribution && distribution->constant() && distribution->mean() == 0;
+}
+
 }  // namespace
 
 SharedNetwork::SharedNetwork(const SimulationNetwork& net, const SimulationOptions& opt) : network(net), options(opt) {
@@ -64,13 +70,30 @@ SharedNetwork::SharedNetwork(const SimulationNetwork& net, const SimulationOptio
         }
         built.port = port_of(network.populations[std::size_t(built.to)], p.receptor, sign_of(p, network.populations[std::size_t(built.to)]), "projection '" + p.name + "'");
         built.axonal_delay = axonal_steps(p, options.dt);
+        built.same_step = can_be_zero(p.delay);
+        if (built.same_step && !std::holds_alternative<StaticSynapse>(p.synapse)) fail("projection '{}' changes its weights, and needs delays of at least one step", p.name);
         projections.push_back(std::move(built));
+    }
+    find_levels();
+}
+
+void SharedNetwork::find_levels() {
+    level.assign(sizes.size(), 0);
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (const auto& p : projections) {
+            const int least = p.same_step ? level[std::size_t(p.from)] + 1 : 0;
+            if (least >= int(sizes.size())) fail("the delays of a cycle through '{}' sum to 0; give one of its projections a delay of at least one step", network.populations[std::size_t(p.to)].name);
+            if (level[std::size_t(p.to)] >= least) continue;
+            level[std::size_t(p.to)] = least, changed = true;
+            levels = std::max(levels, least + 1);
+        }
     }
 }
 
 void SharedNetwork::prepare(int smallest, int largest) {
     constexpr int longest_window = 64;
-    window = std::min(smallest, longest_window);
+    window = levels > 1 ? 1 : std::min(smallest, longest_window);
     if (options.window > 0) window = std::min(window, options.window);
     largest_delay = largest;
     fired = Array<std::uint64_t>(2 * window * words);

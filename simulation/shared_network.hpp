@@ -12,6 +12,7 @@ struct BuiltProjection {
     const SimulatedProjection* spec = nullptr;
     int from = 0, to = 0, port = 0;
     int axonal_delay = 0;  ///< steps
+    bool same_step = false;  ///< there may be delays of 0
     std::unique_ptr<Connector> connector;
     std::unique_ptr<SynapseValues> weight, delay;
 };
@@ -27,12 +28,15 @@ struct SharedNetwork {
     std::vector<std::unique_ptr<Positions>> positions;  ///< [population], null without
     std::vector<BuiltProjection> projections;
     int ports = 1;                                      ///< most of any model
+    std::vector<int> level;                             ///< [population] most projections without delay that lead to it, one after the other
+    int levels = 1;                                     ///< a step runs them in turn
 
     /// Once the delays are known.
     void prepare(int smallest_delay, int largest_delay);
     int window = 1, largest_delay = 1;
     Index words = 0;                                    ///< of a step
     Array<std::uint64_t> fired;                         ///< [2 window][words]
+    void find_levels();
     std::uint64_t* fired_in(Index step) { return fired.data() + step % (2 * window) * words; }
 };
 

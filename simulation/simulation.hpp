@@ -13,6 +13,7 @@ namespace tripartite {
 
 /// A state variable that is read while a simulation runs: of some neurons, after the steps first, first + interval, … before last.
 struct StateProbe {
+    static constexpr int membrane = -1;  ///< in place of a field: what is compared with the threshold; of models that can be trained
     int population = 0, field = 0;
     Index first = 0, interval = 1, last = 0;
     std::vector<std::uint32_t> neurons;
@@ -46,6 +47,9 @@ public:
     /// Runs so many steps. Throws Error if a population runs away, or a state is no longer finite.
     virtual void run(Index steps) = 0;
     virtual Index steps_done() const = 0;
+
+    /// Gives all neurons their initial states and drops the spikes in flight; sources and drives go on. Throws Error where synapses change.
+    virtual void rest() = 0;
 
     /// Adds to what reaches the neurons of a population in the next step, in the unit of the receptor ("": the first).
     virtual void add_input(const std::string& population, const std::string& receptor, std::span<const double> values) = 0;

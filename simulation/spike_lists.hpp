@@ -21,12 +21,12 @@ public:
         const Step& s = at(step);
         return {s.neurons.data() + s.ends[std::size_t(population)], s.neurons.data() + s.ends[std::size_t(population) + 1]};
     }
-    /// Takes in a step's words; population p has words first_word[p] .. first_word[p + 1].
-    void take(Index step, const std::uint64_t* words, std::span<const Index> first_word) {
+    /// Takes in a step's words; population p has words first_word[p] .. first_word[p + 1]. Those of a level above `last` have not run yet.
+    void take(Index step, const std::uint64_t* words, std::span<const Index> first_word, std::span<const int> level, int last) {
         Step& s = at(step);
         s.neurons.clear();
         for (int p = 0; p < populations_; ++p) {
-            for (Index w = first_word[std::size_t(p)]; w < first_word[std::size_t(p) + 1]; ++w)
+            for (Index w = first_word[std::size_t(p)]; w < first_word[std::size_t(p) + 1] && level[std::size_t(p)] <= last; ++w)
                 for (std::uint64_t word = words[w]; word; word &= word - 1)
                     s.neurons.push_back(std::uint32_t((w - first_word[std::size_t(p)]) * 64 + std::countr_zero(word)));
             s.ends[std::size_t(p) + 1] = std::uint32_t(s.neurons.size());

@@ -13,13 +13,23 @@ template <class Real> Worker<Real>::Worker(SharedNetwork& shared, GradedValues<R
     for (int port = 0; port < shared.ports; ++port) row_.push_back(rows_.data() + port * partition_.neurons);
     for (int p = 0; p < int(shared.sizes.size()); ++p) make_neurons(p);
     for (const auto& projection : shared.projections) populations_[std::size_t(projection.to)].reached[std::size_t(projection.port)] = true;
-    for (const auto& drive : shared.network.drives) {
-        const int p = shared.network.find(drive.to);
+    make_drives();
+}
+
+template <class Real> void Worker<Real>::make_drives() {
+    const auto& network = shared_.network;
+    for (const auto& drive : network.drives) {
+        const int p = network.find(drive.to);
         const auto* poisson = std::get_if<PoissonDrive>(&drive.kind);
         const std::string receptor = drive.receptor.empty() && !poisson ? "current" : drive.receptor;
-        const int port = port_of(shared.network.populations[std::size_t(p)], receptor, poisson ? poisson->weight : 1, "the drive of '" + drive.to + "'");
+        const int port = port_of(network.populations[std::size_t(p)], receptor, poisson ? poisson->weight : 1, "the drive of '" + drive.to + "'");
         populations_[std::size_t(p)].reached[std::size_t(port)] = true;
-        if (share(p).owned() > 0) drives_.push_back({p, port, make_drive_input<Real>(drive, share(p), shared.options.dt, shared.options.seed)});
+        if (share(p).owned() > 0) drives_.push_back({p, port, false, make_drive_input<Real>(drive, share(p), shared_.options.dt, shared_.options.seed)});
+    }
+    for (const auto& currents : network.currents) {
+        const int p = network.find(currents.to);
+        populations_[std::size_t(p)].reached[0] = true;
+        if (share(p).owned() > 0) drives_.push_back({p, 0, currents.first, make_given_input<Real>(currents, share(p), shared_.sizes[std::size_t(p)])});
     }
 }
 
@@ -31,6 +41,7 @@ template <class Real> void Worker<Real>::make_neurons(int p) {
     else {
         initial_state(p, neurons);
         coefficients(p, neurons);
+        fold_thresholds(p, neurons);
         if (spec.neuron.stochastic) {
             neurons.chances = Array<Real>(share(p).padded());
             neurons.firing.emplace(shared_.options.seed, spec.name, "firing");
@@ -62,7 +73,7 @@ template <class Real> void Worker<Real>::coefficients(int p, Neurons& neurons) {
     const auto& spec = shared_.network.populations[std::size_t(p)];
     const Share& own = share(p);
     const std::size_t count = std::size_t(spec.neuron.coefficients), varied = spec.values.size();
-    neurons.uniform = varied == 0;
+    neurons.uniform = varied == 0 && spec.fold.empty();
     std::vector<double> k(count), values(varied * spec.size), of_neuron(varied);
     for (std::size_t v = 0; v < varied; ++v)
         values_of(spec.values[v], spec, "parameter ", std::span(values).subspan(v * spec.size, spec.size));
@@ -80,14 +91,37 @@ template <class Real> void Worker<Real>::coefficients(int p, Neurons& neurons) {
     }
 }
 
+template <class Real> void Worker<Real>::fold_thresholds(int p, Neurons& neurons) {
+    const auto& spec = shared_.network.populations[std::size_t(p)];
+    if (spec.fold.empty()) return;
+    const Share& own = share(p);
+    neurons.fold = Array<Real>(3 * own.padded());
+    for (Index row = 0; row < 3; ++row)
+        std::transform(spec.fold.begin() + row * spec.size + own.begin, spec.fold.begin() + row * spec.size + own.end, neurons.fold.data() + row * own.padded(),
+                       [](double x) { return Real(x); });
+}
+
 template <class Real> void Worker<Real>::build(const std::vector<StorePlan>& plans) { stores_ = build_stores<Real>(shared_, plans, partition_); }
 
-template <class Real> void Worker<Real>::step(Index t) {
+template <class Real> void Worker<Real>::step(Index t, int level) {
     const Delivery<Real> delivery{t, &lists_, row_.data(), counts_.data(), &graded_};
-    for (auto& store : stores_.all) events_ += store->deliver(delivery);
-    for (auto& drive : drives_) drive.input->add(t, row_[std::size_t(drive.port)] + share(drive.population).local);
+    drive(t, level, true);
+    for (std::size_t i = 0; i < stores_.all.size(); ++i)
+        if (stores_.plans[i]->level == level) events_ += stores_.all[i]->deliver(delivery);
+    drive(t, level, false);
     for (int p = 0; p < int(populations_.size()); ++p)
-        if (share(p).owned() > 0) step_neurons(p, t);
+        if (share(p).owned() > 0 && shared_.level[std::size_t(p)] == level) step_neurons(p, t);
+}
+
+template <class Real> void Worker<Real>::drive(Index t, int level, bool first) {
+    for (auto& drive : drives_)
+        if (drive.first == first && shared_.level[std::size_t(drive.population)] == level) drive.input->add(t, row_[std::size_t(drive.port)] + share(drive.population).local);
+}
+
+template <class Real> void Worker<Real>::rest() {
+    for (int p = 0; p < int(populations_.size()); ++p)
+        if (auto& neurons = populations_[std::size_t(p)]; !neurons.source) initial_state(p, neurons);
+    prepare();
 }
 
 template <class Real> void Worker<Real>::step_neurons(int p, Index t) {
@@ -109,6 +143,8 @@ template <class Real> void Worker<Real>::step_neurons(int p, Index t) {
         if (spec.neuron.stochastic) draw_uniform(p, t), range.uniform = neurons.chances.data();
         range.spikes = words;
         if (graded_.kept(p)) range.values = graded_.row(p, t) + own.begin;
+        if (!neurons.membrane.empty()) range.membrane = neurons.membrane.data();
+        if (!neurons.fold.empty()) range.fold = neurons.fold.data(), range.fold_row = own.padded();
         spec.neuron.template kernels<Real>().step(range);
     }
     if (own.owned() % 64 != 0) words[own.owned() / 64] &= (std::uint64_t(1) << own.owned() % 64) - 1;
@@ -125,7 +161,7 @@ template <class Real> void Worker<Real>::draw_uniform(int p, Index t) {
 }
 
 template <class Real> void Worker<Real>::take(Index t) {
-    lists_.take(t, shared_.fired_in(t), partition_.first_word);
+    see(t, shared_.levels - 1);
     for (auto& store : stores_.all) store->take(t, lists_);
 }
 

@@ -17,10 +17,14 @@ public:
     /// Once the delays of the whole network are known.
     void prepare() { lists_ = SpikeLists(int(populations_.size()), shared_.largest_delay + shared_.window + 1); }
 
-    /// Runs a step: delivers what is due, lets the neurons integrate, and writes who fired.
-    void step(Index t);
+    /// Runs a step of the populations of one level: delivers what is due, lets the neurons integrate, and writes who fired.
+    void step(Index t, int level);
+    /// Takes in the spikes of a level and those below it, which all workers have finished; they reach the next levels in the same step.
+    void see(Index t, int level) { lists_.take(t, shared_.fired_in(t), partition_.first_word, shared_.level, level); }
     /// Takes in the spikes of a step that all workers have finished.
     void take(Index t);
+    /// Initial states, and no spikes in flight.
+    void rest();
     void bring_up_to_date(Index t);
     /// Adds to the input of the next step; values of the worker's own neurons of a population.
     void add_input(int population, int port, std::span<const double> values);
@@ -34,10 +38,14 @@ public:
     /// [S][padded] of the neurons of a population.
     Array<Real>& state(int population) { return populations_[std::size_t(population)].state; }
     const Array<Real>& state(int population) const { return populations_[std::size_t(population)].state; }
+    /// What the neurons compared with their thresholds in the last step, [padded], from the next step on.
+    void keep_membrane(int population) { populations_[std::size_t(population)].membrane.ensure(share(population).padded()); }
+    const Array<Real>& membrane(int population) const { return populations_[std::size_t(population)].membrane; }
 
 private:
     struct Neurons {
         Array<Real> state, coefficients, chances;  ///< chances: uniform random numbers of the step, where firing is by chance
+        Array<Real> membrane, fold;           ///< if they are kept; [3][padded], if thresholds are folded
         std::optional<RandomStream> firing;   ///< their key
         bool uniform = true;
         std::vector<bool> reached;            ///< [port] whether anything can arrive
@@ -45,9 +53,13 @@ private:
     };
     struct Driven {
         int population, port;
+        bool first;                           ///< before what arrives through synapses
         std::unique_ptr<DriveInput<Real>> input;
     };
     void make_neurons(int population);
+    void make_drives();
+    void drive(Index t, int level, bool first);
+    void fold_thresholds(int population, Neurons& neurons);
     void values_of(const NeuronValue& value, const SimulatedPopulation& population, const std::string& purpose, std::span<double> to);
     void initial_state(int population, Neurons& neurons);
     void coefficients(int population, Neurons& neurons);

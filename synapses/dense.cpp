@@ -33,17 +33,19 @@ template <class Real>
 Dense<Real>::Dense(const ProjectionContext<Real>& context, const DenseOptions& options)
     : c_(context), options_(options), kernels_(kernels<Real>()), post_blocks_((c_.targets + c_.target_width - 1) / c_.target_width),
       pre_blocks_(blocks_for(c_.sources)) {
-    if (const auto& given = options.given; given && (given->sources != c_.sources || given->targets != c_.targets))
-        fail("the weights given for {} are {} x {} (targets x sources), and it needs {} x {}", c_.name, given->targets, given->sources, c_.targets, c_.sources);
+    const auto* kernel = options.delays ? std::get_if<TemporalKernel>(&*options.delays) : nullptr;
+    if (kernel) kernel_ = kernel->taps();
+    if (const auto& given = options.given; given && (given->sources != columns() || given->targets != c_.targets))
+        fail("the weights given for {} are {} x {} (targets x sources), and it needs {} x {}", c_.name, given->targets, given->sources, c_.targets, columns());
     const Index padded = post_blocks_ * c_.target_width;
     const std::string owner = "projections/" + c_.name;
-    weight_ = c_.parameters->add({owner, "weight", 0, padded * c_.sources, c_.targets, c_.sources, c_.target_width, true});
+    weight_ = c_.parameters->add({owner, "weight", 0, padded * columns(), c_.targets, columns(), c_.target_width, true});
     if (options.bias) bias_ = c_.parameters->add({owner, "bias", 0, padded, c_.targets});
-    if (options.delays) taps_.emplace(c_, *options.delays, weight_);
+    if (options.delays && !kernel) taps_.emplace(c_, *options.delays, weight_);
 }
 
 template <class Real> void Dense<Real>::initialise() {
-    InitialWeights w(c_.sources, c_.targets);
+    InitialWeights w(columns(), c_.targets);
     if (options_.given) w = *options_.given;
     else std::visit([&](const auto& init) { init.fill(w, RandomStream(c_.seed, c_.name, "weights")); }, options_.init);
     Real* values = c_.parameters->values.data();
@@ -206,7 +208,7 @@ void Dense<Real>::gradient_of_blocks(int tap, const Signal<Real>& source, const 
 
 template <class Real> void Dense<Real>::add_gradient(int tap, Index first, Index count, const Real* bar, Real scale) {
     if (taps_) return taps_->add_gradient(tap, first, count, bar, scale);
-    Real* gradient = c_.parameters->gradient(weight_) + first;
+    Real* gradient = c_.parameters->gradient(weight_) + tap * tap_size() + first;
     for (Index i = 0; i < count; ++i) gradient[i] += scale * bar[i];
 }
 
@@ -231,7 +233,7 @@ template <class Real> void Dense<Real>::fold(std::span<const double> scale, std:
     const auto& block = c_.parameters->blocks[weight_];
     Real* weights = c_.parameters->value(weight_);
     for (int post = 0; post < c_.targets; ++post) {
-        for (int pre = 0; pre < c_.sources; ++pre) weights[block.at(post, pre)] *= Real(scale[post]);
+        for (int column = 0; column < columns(); ++column) weights[block.at(post, column)] *= Real(scale[post]);
         if (bias_ >= 0) {
             Real& bias = c_.parameters->value(bias_)[post];
             bias = Real(bias * scale[post] + shift[post]);

@@ -21,7 +21,8 @@ struct DenseOptions {
 /// the sources fire, else a dense product. A signal that is constant in time is multiplied once.
 ProjectionKind dense(DenseOptions options = {});
 
-/// Weights are stored in panels, one for each block of W targets: panel[source][target of the block].
+/// Weights are stored in panels, one for each block of W targets: panel[source][target of the block]; temporal kernels have the sources
+/// once for each tap, panel[tap][source][target].
 template <class Real> class Dense final : public Projection<Real> {
 public:
     Dense(const ProjectionContext<Real>& context, const DenseOptions& options);
@@ -40,9 +41,11 @@ public:
     void fold(std::span<const double> scale, std::span<const double> shift) override;
 
 private:
-    Index panel(Index post_block) const { return post_block * c_.sources * c_.target_width; }
-    int taps() const { return taps_ ? taps_->count() : 1; }
-    const Real* weights(int tap) const { return taps_ ? taps_->weights(tap) : c_.parameters->value(weight_); }
+    Index panel(Index post_block) const { return post_block * columns() * c_.target_width; }
+    int columns() const { return kernel_ * c_.sources; }
+    Index tap_size() const { return Index(c_.sources) * c_.target_width; }
+    int taps() const { return taps_ ? taps_->count() : kernel_; }
+    const Real* weights(int tap) const { return taps_ ? taps_->weights(tap) : c_.parameters->value(weight_) + tap * tap_size(); }
     void deliver_tap(int tap, const Signal<Real>& source, const Span& to, Real* input, Scratch<Real>& scratch) const;
     void deliver_rows(const Signal<Real>& source, Chunk chunk, int first, int last, const Real* weights, Real* input, Scratch<Real>& scratch) const;
     void gradient_of_blocks(int tap, const Signal<Real>& source, const InputAdjoint<Real>& input_bar, const Shape& shape, Index first_post,
@@ -54,6 +57,7 @@ private:
     ProjectionContext<Real> c_;
     DenseOptions options_;
     const Kernels<Real>& kernels_;
+    int kernel_ = 1;  ///< taps that have weights of their own
     int weight_, bias_ = -1;
     std::optional<Taps<Real>> taps_;
     Index post_blocks_, pre_blocks_;

@@ -38,7 +38,13 @@ struct AxonalDelays {
     int taps() const { return spread + 2; }  // the slope at the largest d looks a step further
 };
 
-using DelayRule = std::variant<FixedDelays, LearnedDelays, AxonalDelays>;
+/// A weight for each delay: the synapse is a temporal kernel, W share[k] is any [K][T][S]. Grimaldi and Perrinet 2023.
+struct TemporalKernel {
+    int spread = 25;     ///< K-1
+    int taps() const { return spread + 1; }
+};
+
+using DelayRule = std::variant<FixedDelays, LearnedDelays, AxonalDelays, TemporalKernel>;
 
 /// The shares of all synapses, and their derivatives by the position. Arrays are laid out as the weights of a dense projection.
 template <class Real> class Taps {

@@ -164,4 +164,42 @@ TEST(AxonalDelays, AreTheSameForAllTargetsAndRoundDown) {
         for (int pre = 0; pre < sources; ++pre) EXPECT_EQ(steps[post * sources + pre], 1 + int(std::floor(p.parameter(1, pre))));
 }
 
+/// [target][tap][source], as they are read from the parameters.
+double kernel_weight(const std::vector<double>& weights, int post, int tap, int pre) { return weights[(post * (spread + 1) + tap) * sources + pre]; }
+
+TEST(TemporalKernel, HasAWeightForEachDelay) {
+    for (const double density : {0.0, 1.1}) {
+        OneProjection p(TemporalKernel{spread}, 1, density);
+        p.forward();
+        const auto weights = p.engine->parameters().blocks[0].read(p.engine->parameters().values.data());
+        ASSERT_EQ(weights.size(), std::size_t(targets * (spread + 1) * sources));
+        for (int b = 0; b < B; ++b)
+            for (int n = 0; n < targets; ++n) {
+                double u = 0;
+                for (int t = 0; t < T; ++t) {
+                    for (int k = 0; k <= spread; ++k)
+                        for (int i = 0; i < sources; ++i)
+                            if (t - 1 - k >= 0 && p.spikes(t - 1 - k, b, i)) u += kernel_weight(weights, n, k, i);
+                    EXPECT_NEAR(p.membrane(t, b, n), u, 1e-12);
+                }
+            }
+    }
+}
+
+TEST(TemporalKernel, GradientMatchesFiniteDifferences) {
+    for (const double density : {0.0, 1.1}) {
+        OneProjection p(TemporalKernel{spread}, 0, density);
+        p.backward();
+        for (Index i = 0; i < p.engine->parameters().blocks[0].size; i += 97) {
+            if (i % 16 >= targets) continue;
+            double& x = p.parameter(0, i);
+            const double at = x, h = 1e-5;
+            const auto value = [&](double y) { x = y, p.engine->parameters_changed(); return p.forward(); };
+            const double slope = (8 * (value(at + h) - value(at - h)) - (value(at + 2 * h) - value(at - 2 * h))) / (12 * h);
+            x = at, p.engine->parameters_changed();
+            EXPECT_NEAR(p.gradient(0, i), slope, 1e-6 * (1 + std::fabs(slope))) << i;
+        }
+    }
+}
+
 }  // namespace

@@ -49,6 +49,9 @@ TEST_P(Config, TrainsABatch) {
     encode(experiment.encoder, images, std::vector{0, 1, 2, 3}, experiment.steps, experiment.dt, 1, 0, input);
     Bptt<float> bptt(make_network(experiment, inputs_of(experiment.encoder, images.neurons, experiment.steps)), {.dt = experiment.dt, .steps = experiment.steps, .samples = samples},
                      {experiment.surrogate, experiment.loss, experiment.regulariser, experiment.truncate, experiment.recompute, experiment.rmp, experiment.epochs}, pool);
+    const int outputs = bptt.engine().population(bptt.engine().populations() - 1).spec().size;
+    const std::vector<std::uint8_t> targets(std::size_t(experiment.steps) * std::size_t(outputs));
+    if (std::holds_alternative<BinaryCrossEntropySteps>(experiment.loss)) bptt.set_targets(std::vector(samples, targets.data()));
     const auto result = bptt.gradient(input.signal, std::vector{0, 1, 0, 1}, 0, experiment.epochs / 2);
     EXPECT_TRUE(std::isfinite(result.loss));
     EXPECT_GT(global_norm<float>(bptt.engine().parameters().gradients, pool), 0);

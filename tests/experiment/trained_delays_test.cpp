@@ -1,4 +1,7 @@
-// A trained network with delays is the network that is simulated.
+// A trained network with delays is the network that is simulated: every spike, sample by sample.
+#include <cmath>
+
+#include "tests/experiment/run_cases.hpp"
 #include "tests/experiment/trained_cases.hpp"
 
 namespace tripartite {
@@ -25,6 +28,54 @@ TEST(TrainedDelays, OfEachAxonGiveTheSpikesOfASimulation) { with_delays("{learne
 TEST(TrainedDelays, AreWrittenAsTheyAreRead) {
     for (const std::string delay : {"{normal: {mean: 5 ms, sd: 1 ms, redraw: [1, 9]}}", "{learned: {min: 2 ms, max: 8 ms}}", "{learned_axonal: {max: 8 ms}}"})
         with_delays(delay).expect_written_as_read();
+}
+
+/// A file with delays [target][source] of the projection from the input.
+struct DelaysOfAFile : testing::Test {
+    TemporaryFolder folder;
+    std::string path = folder / "delays.h5";
+
+    void write(const std::vector<double>& delays, std::uint64_t targets, std::uint64_t sources) {
+        H5Writer file(path);
+        file.write("/projections/mine/delay", std::span<const double>(delays), {targets, sources});
+        file.commit();
+    }
+    Network network() { return make_network(tiny({"network.layers.0={dense: 3, neuron: lif, delay: {file: {path: " + path + ", projection: mine}}}"}), 2); }
+};
+
+TEST_F(DelaysOfAFile, AreTheSteps) {
+    write({0.5, 1, 2, 0.5, 4.5, 1}, 3, 2);
+    ThreadPool pool(1);
+    Engine<float> engine(network(), {.dt = 0.5, .steps = 4}, pool);
+    EXPECT_EQ(engine.links()[0].projection->delays(), (std::vector<int>{1, 2, 4, 1, 9, 2}));
+}
+
+TEST_F(DelaysOfAFile, AreCheckedAndAnErrorNamesThem) {
+    write({0.5, 1, 2, 0.5, 4.5, 1}, 2, 3);
+    EXPECT_EQ(error_of([&] { network(); }), "tiny:4:1: network: " + path + ": /projections/mine/delay does not have the shape [target][source], with 3 targets");
+    write({0.5, 1, 2}, 3, 1);
+    ThreadPool pool(1);
+    EXPECT_EQ(error_of([&] { Engine<float>(network(), {.dt = 0.5, .steps = 4}, pool); }), "3 delays are given for input_to_layer1, which has 3 x 2 synapses");
+    write({0.5, 1, 2, 0.6, 4.5, 1}, 3, 2);
+    EXPECT_EQ(error_of([&] { network(); }), "tiny:4:1: network: " + path + ": /projections/mine/delay has a delay of 0.6 ms, which is not a whole number of steps of 0.5 ms");
+}
+
+TEST(Pruning, SetsTheSmallestWeightsToZero) {
+    const TemporaryFolder trained, pruned;
+    run_in_folder(tiny(), trained.path());
+    run_in_folder(tiny({"experiment.mode=evaluate", "experiment.checkpoint=" + trained / "checkpoint.h5", "experiment.prune=0.75"}), pruned.path());
+    for (const std::string name : {"input_to_layer1", "layer1_to_layer1", "layer2_to_layer3"}) {
+        const auto before = H5Reader(trained / "results.h5").read<double>("/projections/" + name + "/weight"), after = H5Reader(pruned / "results.h5").read<double>("/projections/" + name + "/weight");
+        double largest_gone = 0, smallest_kept = 1e9;
+        std::size_t gone = 0;
+        for (std::size_t i = 0; i < before.size(); ++i) {
+            if (after[i] == 0) largest_gone = std::max(largest_gone, std::fabs(before[i])), ++gone;
+            else EXPECT_EQ(after[i], before[i]), smallest_kept = std::min(smallest_kept, std::fabs(before[i]));
+        }
+        EXPECT_EQ(gone, before.size() * 3 / 4);
+        EXPECT_LE(largest_gone, smallest_kept);
+    }
+    EXPECT_EQ(error_of([] { tiny({"experiment.prune=0.5"}); }), "--set experiment.prune: belongs to mode: evaluate");
 }
 
 }  // namespace

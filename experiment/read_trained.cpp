@@ -1,0 +1,212 @@
+#include <algorithm>
+#include <filesystem>
+#include <numeric>
+
+#include "datasets/loader.hpp"
+#include "experiment/checkpoint.hpp"
+#include "experiment/read_experiment.hpp"
+#include "experiment/read_simulation.hpp"
+#include "io/hdf5.hpp"
+
+namespace tripartite {
+namespace {
+
+/// A trained network as one that is simulated, and the samples that it is shown. Letters: N neurons, C coefficients of a neuron.
+template <class Real> class Trained {
+public:
+    /// `seed` is that of the encoder.
+    Trained(const Experiment& run, const Images& images, const std::string& file, std::uint64_t seed, TrainedNetwork& trained, SimulationNetwork& to)
+        : run_(run), seed_(seed), from_(trained.samples), steps_(int(from_.present_steps(run.dt))), images_(images),
+          network_(make_network(run, inputs_of(run.encoder, images_.size(), steps_))), engine_(network_, engine_options(run, steps_), pool_), to_(to) {
+        trained.labels.assign(images_.labels.begin() + from_.first, images_.labels.begin() + from_.end);
+        trained.output = engine_.population(engine_.populations() - 1).spec().name;
+        read_weights(file, engine_);
+        engine_.fold_normalisers();
+        engine_.anneal(1);
+        if (is_spiking(run.encoder)) to_.populations.push_back(input_spikes());
+        for (const int i : order_of_sources(network_))
+            if (i >= 0) to_.populations.push_back(population(engine_.population(i)));
+        for (auto& link : engine_.links()) {
+            if (link.from < 0 && !is_spiking(run.encoder)) to_.currents.push_back(input_currents(link));
+            else add_projections(link);
+        }
+        for (const auto& link : engine_.links())
+            if (const auto bias = numbers(link, "bias"); !bias.empty()) to_.currents.push_back({name(link.to), {0}, bias});
+    }
+
+private:
+    using Link = typename Engine<Real>::Link;
+
+    static EngineOptions engine_options(const Experiment& run, int steps) {
+        EngineOptions options;
+        options.dt = run.dt, options.steps = steps, options.seed = run.seed;
+        return options;
+    }
+    std::string name(int population) { return population < 0 ? Network::input : engine_.population(population).spec().name; }
+
+    /// What a projection learned, row after row; nothing if it has no such numbers.
+    std::vector<double> numbers(const Link& link, std::string_view what) {
+        const auto& parameters = engine_.parameters();
+        for (const auto& block : parameters.blocks)
+            if (block.owner == "projections/" + name(link.from) + "_to_" + name(link.to) && block.name == what) return block.read(parameters.values.data());
+        return {};
+    }
+
+    /// Its coefficients are those of training, whatever they were learned from.
+    SimulatedPopulation population(Population<Real>& p) {
+        const auto& spec = p.spec();
+        SimulatedPopulation to;
+        to.name = spec.name, to.size = std::uint32_t(spec.size), to.neuron = spec.neuron;
+        to.neuron.learned.clear();
+        to.neuron.discretise = [k = p.coefficients(0)](std::span<const double> each, double, std::span<double> out) {
+            std::ranges::copy(each.empty() ? std::span(k) : each, out.begin());
+        };
+        if (std::ranges::any_of(spec.neuron.learned, &LearnedParameter::per_neuron)) {
+            for (int c = 0; c < spec.neuron.coefficients; ++c) to.values.push_back({fmt::format("coefficient {}", c), ConstantValue{}, std::vector<double>(to.size)});
+            for (std::uint32_t n = 0; n < to.size; ++n)
+                for (std::size_t c = 0; c < to.values.size(); ++c) to.values[c].each[n] = p.coefficients(n)[c];
+        }
+        if (p.membrane_norm) {
+            p.membrane_norm->begin(Phase::inference);
+            for (Index row = 0; row < 3; ++row) to.fold.insert(to.fold.end(), p.membrane_norm->folded() + row * p.padded(), p.membrane_norm->folded() + row * p.padded() + spec.size);
+        }
+        return to;
+    }
+
+    /// One projection; of a temporal kernel, one for each delay.
+    void add_projections(const Link& link) {
+        SimulatedProjection to;
+        to.from = name(link.from), to.to = name(link.to), to.name = to.from + "_to_" + to.to;
+        to.rule = AllToAll{};
+        to.receptor = engine_.population(link.to).spec().neuron.port_names.front();
+        const auto weights = numbers(link, "weight");
+        const auto sources = std::size_t(link.from < 0 ? network_.inputs : engine_.population(link.from).spec().size), targets = std::size_t(engine_.population(link.to).spec().size);
+        const auto columns = weights.size() / targets, taps = columns / sources;
+        for (std::size_t k = 0; taps > 1 && k < taps; ++k) {
+            auto one = to;
+            std::vector<double> of_tap;
+            for (std::size_t post = 0; post < targets; ++post)
+                of_tap.insert(of_tap.end(), weights.begin() + std::ptrdiff_t(post * columns + k * sources), weights.begin() + std::ptrdiff_t(post * columns + (k + 1) * sources));
+            one.weight = std::move(of_tap), one.delay = Distribution(double(link.longest + int(k + 1) - int(taps)) * run_.dt);
+            one.name += fmt::format("_{}", k);
+            to_.projections.push_back(std::move(one));
+        }
+        if (taps > 1) return;
+        to.weight = weights;
+        to.delay = Distribution(link.longest * run_.dt);
+        if (const auto steps = link.projection->delays(); !steps.empty()) {
+            std::vector<double> times;
+            for (const int s : steps) times.push_back(s * run_.dt);
+            to.delay = std::move(times);
+        }
+        to_.projections.push_back(std::move(to));
+    }
+
+    /// body(number of the sample, what the network receives), as in an evaluation.
+    template <class Body> void for_each_sample(Body&& body) {
+        std::vector<int> samples(std::size_t(from_.samples()));
+        std::iota(samples.begin(), samples.end(), from_.first);
+        Loader<Real> loader(images_, samples, 1, run_.transform, seed_, 0, false);
+        Batch<Real> batch;
+        Encoded<Real> encoded;
+        for (int i = 0; loader.next(batch); ++i) {
+            encode(run_.encoder, batch.images, batch.samples, steps_, run_.dt, seed_, -1, encoded);
+            body(i, encoded);
+        }
+    }
+
+    SimulatedPopulation input_spikes() {
+        SimulatedPopulation to;
+        SpikeList list;
+        for_each_sample([&](int i, const Encoded<Real>& encoded) {
+            to.size = std::uint32_t(encoded.spikes.neurons);
+            for (int t = 0; t < steps_; ++t)
+                for (int n = 0; n < encoded.spikes.neurons; ++n)
+                    if (encoded.spikes(t, 0, n)) list.steps.push_back(i * from_.period(run_.dt) + t), list.neurons.push_back(std::uint32_t(n));
+        });
+        to.name = Network::input, to.source = std::move(list);
+        return to;
+    }
+
+    /// What the projection makes of samples that are currents themselves.
+    GivenCurrents input_currents(const Link& link) {
+        if (link.longest > 0 && !std::holds_alternative<ResetBetween>(from_.between))
+            fail("the samples are currents that arrive with a delay, so that one would reach into the next; take between_samples: reset");
+        auto& p = engine_.population(link.to);
+        const int rows = is_constant(run_.encoder) && link.longest == 0 ? 1 : steps_;
+        GivenCurrents to{p.spec().name, {}, {}, true};
+        Scratch<Real> scratch;
+        for_each_sample([&](int i, const Encoded<Real>& encoded) {
+            const auto begin = i * from_.period(run_.dt), size = std::int64_t(p.spec().size);
+            for (int t = 0; t < rows; ++t) to.steps.push_back(begin + t);
+            to.values.resize(to.steps.size() * std::size_t(size));
+            double* values = to.values.data() + (to.steps.size() - std::size_t(rows)) * std::size_t(size);
+            for (Index block = 0; block < p.blocks(); ++block) {
+                std::vector<Real> tile(std::size_t(rows) * std::size_t(p.width()));
+                link.projection->deliver(encoded.signal, {block, {0, 1}, 0, rows}, tile.data(), scratch);
+                for (int t = 0; t < rows; ++t)
+                    for (Index n = block * p.width(); n < std::min<Index>(size, (block + 1) * p.width()); ++n)
+                        values[t * size + n] = double(tile[std::size_t(t * p.width() + n % p.width())]);
+            }
+            if (from_.period(run_.dt) == steps_) return;
+            to.steps.push_back(begin + steps_);
+            to.values.resize(to.steps.size() * std::size_t(size));
+        });
+        return to;
+    }
+
+    const Experiment& run_;
+    std::uint64_t seed_;
+    const SampleSpikes& from_;
+    int steps_;
+    const Images& images_;
+    ThreadPool pool_{1};
+    Network network_;
+    Engine<Real> engine_;
+    SimulationNetwork& to_;
+};
+
+}  // namespace
+
+void read_trained(const YamlNode& network, const YamlNode* input, const YamlNode* experiment, const NeuronRegistry& neurons, Problems& problems, Experiment& to) {
+    const std::size_t before = problems.count();
+    Section section(network, problems);
+    const YamlNode* path = section.take("trained");
+    section.refuse({"populations", "projections", "layers"}, "is that of the trained network; leave it out");
+    section.close();
+    auto& config = to.simulation;
+    auto& trained = config.trained.emplace();
+    trained.path = read_word(*path, problems).value_or("");
+    if (problems.count() > before || !input) return;
+    try {
+        const std::string file = std::filesystem::is_directory(trained.path) ? trained.path + "/results.h5" : trained.path;
+        const auto run = parse_experiment(H5Reader(file).text_attribute("/", "config"), "the experiment in " + file, {}, neurons);
+        if (run.mode == Experiment::Mode::simulate) fail("{} was written by a simulation; give the folder of a training run", file);
+        const auto given = [&](std::string_view key) { return experiment && experiment->find(key); };
+        to.dt = run.dt;
+        if (!given("seed")) to.seed = run.seed;
+        if (!given("precision")) to.precision = run.precision;
+        if (!given("runaway_rate")) config.options.runaway_rate = 0;  // trained networks may fire in every step
+        trained.loss = run.loss;
+        auto& samples = trained.samples;
+        samples.dataset = run.dataset, samples.encoder = run.encoder, samples.present = run.steps * run.dt, samples.between = ResetBetween{};
+        Section presentation(*input, problems);
+        presentation.need("samples");
+        presentation.refuse({"dataset", "encoder", "transform"}, "is that of the trained network; leave it out");
+        read_presentation(presentation, samples, run.dt);
+        presentation.close();
+        if (problems.count() > before) return;
+        const auto data = load(run.dataset, run.dt, int(samples.present_steps(run.dt)));
+        const auto& images = samples.set == SampleSpikes::Set::test ? data.test : data.train;
+        if (samples.end > images.count)
+            return problems.value(*input->find("samples"), fmt::format("there are samples up to {}, and the data set has {}", samples.end, images.count));
+        if (to.precision == Experiment::Precision::float32) Trained<float>(run, images, file, to.seed, trained, config.network);
+        else Trained<double>(run, images, file, to.seed, trained, config.network);
+        config.duration = double(samples.samples() * samples.period(run.dt)) * run.dt;
+        if (std::holds_alternative<ResetBetween>(samples.between)) config.reset_every = samples.period(run.dt);
+    } catch (const Error& error) {
+        problems.value(*path, error.what());
+    }
+}
+
+}  // namespace tripartite
