@@ -6,6 +6,7 @@
 #include "neurons/aeif_psc_exp.hpp"
 #include "neurons/alif.hpp"
 #include "neurons/cuba_lif.hpp"
+#include "neurons/diehl_cook.hpp"
 #include "neurons/hh_psc_alpha.hpp"
 #include "neurons/iaf_cond_exp.hpp"
 #include "neurons/iaf_psc_alpha.hpp"
@@ -25,6 +26,6 @@ namespace tripartite {
 /// Every neuron model that ships. To add one: write its header, name it here. The build reads this list.
 using NeuronModels =
     TypeList<LeakyIntegrator, Lif, CubaLif, Alif, AdLif, ResonateAndFire, Adex, Meta, QuadraticMeta, LevyBaxter,
-             IafPscExp, IafPscDelta, IafPscAlpha, IafCondExp, AeifCondExp, AeifPscExp, Izhikevich, HhPscAlpha, Parrot>;
+             IafPscExp, IafPscDelta, IafPscAlpha, IafCondExp, AeifCondExp, AeifPscExp, Izhikevich, HhPscAlpha, Parrot, DiehlCook>;
 
 }  // namespace tripartite

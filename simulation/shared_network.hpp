@@ -12,6 +12,7 @@ struct BuiltProjection {
     const SimulatedProjection* spec = nullptr;
     int from = 0, to = 0, port = 0;
     int axonal_delay = 0;  ///< steps
+    int dopamine_from = -1, dopamine_delay = 0, normalise_every = 0;  ///< population, steps
     std::unique_ptr<Connector> connector;
     std::unique_ptr<SynapseValues> weight, delay;
 };
@@ -26,6 +27,7 @@ struct SharedNetwork {
     std::vector<std::uint32_t> sizes;                   ///< [population]
     std::vector<std::unique_ptr<Positions>> positions;  ///< [population], null without
     std::vector<BuiltProjection> projections;
+    int shortest_dopamine_delay() const;                ///< steps; 0: there is none
     int ports = 1;                                      ///< most of any model
 
     /// Once the delays are known.

@@ -23,6 +23,9 @@ public:
     void bring_up_to_date(Index t);
     /// Adds to the input of the next step; values of the worker's own neurons of a population.
     void add_input(int population, int port, std::span<const double> values);
+    /// Both after bring_up_to_date(): see Simulation.
+    void set_learning(bool learning);
+    void rest();
 
     const Partition& partition() const { return partition_; }
     const Share& share(int population) const { return partition_.shares[std::size_t(population)]; }
@@ -37,6 +40,7 @@ public:
 private:
     struct Neurons {
         Array<Real> state, coefficients, chances;  ///< chances: uniform random numbers of the step, where firing is by chance
+        Array<Real> learned;                  ///< the lasting states, while they stay as they are
         std::optional<RandomStream> firing;   ///< their key
         bool uniform = true;
         std::vector<bool> reached;            ///< [port] whether anything can arrive
@@ -52,6 +56,8 @@ private:
     void coefficients(int population, Neurons& neurons);
     void step_neurons(int population, Index t);
     void draw_uniform(int population, Index t);
+    /// Of the neurons of a population.
+    std::span<Real> lasting(int population);
 
     SharedNetwork& shared_;
     Partition partition_;
