@@ -19,6 +19,8 @@ namespace {
 
 std::string percent(const nlohmann::json& x) { return x.is_number() ? fmt::format("{:.2f} %", 100 * x.get<double>()) : "-"; }
 
+std::string number_text(const nlohmann::json& x) { return x.is_number() ? fmt::format("{:.4f}", x.get<double>()) : "-"; }
+
 void print_made_by(const nlohmann::json& json) {
     std::printf("%-22s %.0f MiB\n", "peak memory", json.value("peak_memory_mb", 0.0));
     std::printf("%-22s %s, %s, %s, %d threads, seed %llu\n", "made by", json.value("version", "").c_str(), json.value("instruction_set", "").c_str(),
@@ -52,7 +54,7 @@ void print_summary(const nlohmann::json& json) {
     std::printf("\n%5s %11s %11s %11s %11s %9s\n", "epoch", "train loss", "train", "validation", "spike rate", "seconds");
     int number = 0;
     for (const auto& e : json.at("epochs"))
-        std::printf("%5d %11.4f %11s %11s %11.4f %9.2f\n", ++number, e.at("train_loss").get<double>(), percent(e.at("train_accuracy")).c_str(),
+        std::printf("%5d %11s %11s %11s %11.4f %9.2f\n", ++number, number_text(e.at("train_loss")).c_str(), percent(e.at("train_accuracy")).c_str(),
                     percent(e.at("validation_accuracy")).c_str(), e.at("spike_rate").get<double>(), e.at("seconds").get<double>());
 }
 

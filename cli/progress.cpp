@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -25,6 +26,9 @@ std::string duration(double seconds) {
     const int s = int(seconds + 0.5);
     return s >= 3600 ? fmt::format("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60) : fmt::format("{}:{:02}", s / 60, s % 60);
 }
+
+std::string loss_text(double loss) { return std::isfinite(loss) ? fmt::format("  loss {:.4f}", loss) : ""; }
+std::string accuracy_text(const char* of, double accuracy) { return std::isfinite(accuracy) ? fmt::format("  {} {:.2f} %", of, 100 * accuracy) : ""; }
 
 }  // namespace
 
@@ -80,10 +84,12 @@ void Progress::batch_done(const BatchProgress& p) {
     const double done = p.epoch + double(p.batch) / p.batches;
     if (done_before_ < 0) done_before_ = p.epoch + double(p.batch - 1) / p.batches;
     if (!time_to_draw(p.batch == p.batches)) return;
+    const auto share = double(p.batch) / p.batches;
+    if (p.phase) return draw_bar(share, p.phase, fmt::format("{:.0f} samples/s  {} left", p.samples / p.seconds, duration(p.seconds * (1 - share) / share)));
     const double elapsed = std::chrono::duration<double>(drawn_ - start_).count();
     const double left = elapsed * (p.epochs - done) / (done - done_before_);
-    draw_bar(double(p.batch) / p.batches, fmt::format("epoch {}/{}", p.epoch + 1, p.epochs),
-             fmt::format("{:.0f} samples/s  loss {:.4f}  accuracy {:.2f} %  spikes {:.3f}  {} left", p.samples / p.seconds, p.loss, 100 * p.accuracy, p.spike_rate, duration(left)));
+    draw_bar(share, fmt::format("epoch {}/{}", p.epoch + 1, p.epochs),
+             fmt::format("{:.0f} samples/s{}{}  spikes {:.3g}  {} left", p.samples / p.seconds, loss_text(p.loss), accuracy_text("accuracy", p.accuracy), p.spike_rate, duration(left)));
 }
 
 void Progress::simulated(const SimulationProgress& p) {
@@ -97,9 +103,9 @@ void Progress::simulated(const SimulationProgress& p) {
 }
 
 void Progress::epoch_done(int epoch, int epochs, const EpochSummary& s) {
-    const auto validation = s.validation_accuracy < 0 ? std::string() : fmt::format("  validation {:.2f} %", 100 * s.validation_accuracy);
-    message(fmt::format("epoch {:>{}}/{}  loss {:.4f}  train {:.2f} %{}  spikes {:.3f}  {:.2f} s", epoch + 1, fmt::formatted_size("{}", epochs), epochs, s.train_loss,
-                        100 * s.train_accuracy, validation, s.spike_rate, s.seconds));
+    const auto validation = s.validation_accuracy < 0 ? std::string() : accuracy_text("validation", s.validation_accuracy);
+    message(fmt::format("epoch {:>{}}/{}{}{}{}  spikes {:.3g}  {:.2f} s", epoch + 1, fmt::formatted_size("{}", epochs), epochs, loss_text(s.train_loss),
+                        accuracy_text("train", s.train_accuracy), validation, s.spike_rate, s.seconds));
 }
 
 }  // namespace tripartite

@@ -55,7 +55,7 @@ int run(const Arguments& a) {
     Progress progress(options.folder + "/log.txt", options.resume.has_value());
     if (experiment.mode == Experiment::Mode::simulate) return simulate(a, experiment, options, progress);
     const auto summary = run_experiment(experiment, options, progress);
-    if (summary.stopped) return stopped(a, options.folder, "batch", progress);
+    if (summary.stopped) return stopped(a, options.folder, experiment.local ? "sample" : "batch", progress);
     if (summary.best_epoch >= 0 && summary.validation_accuracy >= 0)
         progress.message(fmt::format("test accuracy {:.2f} %, with the weights of epoch {} (validation {:.2f} %)", 100 * summary.test_accuracy, summary.best_epoch + 1, 100 * summary.validation_accuracy));
     else progress.message(fmt::format("test accuracy {:.2f} %", 100 * summary.test_accuracy));
@@ -87,8 +87,7 @@ void add_check(CLI::App& app) {
     add_file(*command, *a);
     command->callback([a] {
         const auto experiment = experiment_of(*a);
-        const bool simulates = experiment.mode == Experiment::Mode::simulate;
-        std::printf("%s\n%s", resolved_yaml(experiment).c_str(), (simulates ? describe_simulation(experiment) : describe_memory(experiment)).c_str());
+        std::printf("%s\n%s", resolved_yaml(experiment).c_str(), (experiment.simulates() ? describe_simulation(experiment) : describe_memory(experiment)).c_str());
     });
 }
 

@@ -36,6 +36,8 @@
 ///                                 backwards its derivative takes the place of the surrogate
 ///   trainable                     false: no adjoint is compiled
 ///   detaches_reset(params)        whether a reset passes no gradient
+///   lasting                       so many state fields, the last ones, are what a neuron has learned: in a simulation they outlive a sample, and
+///                                 stay as they are while the network does not learn
 namespace tripartite {
 
 template <class M> inline constexpr int num_states = sizeof(typename M::template State<float>) / sizeof(float);  // 0 for an empty struct

@@ -5,7 +5,7 @@
 namespace tripartite {
 
 struct EpochSummary {
-    double train_loss = 0, train_accuracy = 0;
+    double train_loss = 0, train_accuracy = 0;  ///< not finite: there is none
     double validation_accuracy = -1;  ///< -1: there is no validation set
     double seconds = 0, spike_rate = 0, learning_rate = 0;
 };
@@ -14,8 +14,9 @@ struct EpochSummary {
 struct BatchProgress {
     int epoch = 0, epochs = 0, batch = 0, batches = 0;
     int samples = 0;                      ///< of this epoch, so far
-    double loss = 0, accuracy = 0;        ///< means over the epoch, so far
+    double loss = 0, accuracy = 0;        ///< means over the epoch, so far; not finite: there is none
     double spike_rate = 0, seconds = 0;   ///< of the epoch, so far
+    const char* phase = nullptr;          ///< what is done, if it is not an epoch of learning
 };
 
 /// Where a simulation has come to: biological time, in ms.

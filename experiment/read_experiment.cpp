@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "experiment/checks.hpp"
+#include "experiment/read_local.hpp"
 #include "experiment/read_network.hpp"
 #include "experiment/read_simulation.hpp"
 
@@ -19,8 +20,11 @@ public:
 
     void read(const YamlNode& root) {
         Section top(root, problems_);
+        const YamlNode* learning_node = root.find("learning");
+        if (learning_node && learning_node->find(LocalLearning::name)) e_.local.emplace();
         if (const YamlNode* node = top.take("experiment")) experiment(*node);
         if (e_.mode == Experiment::Mode::simulate) return simulation(top, root);
+        if (e_.local) return local(top);
         top.refuse({"expected"}, "belongs to mode: simulate");
         if (const YamlNode* node = top.need("time")) time(*node);
         if (const YamlNode* node = top.need("network")) e_.network = read_network(*node, e_.dt, neurons_, problems_);
@@ -45,11 +49,30 @@ private:
         if (e_.mode == Experiment::Mode::simulate) {
             section.read(e_.simulation.options, SimulationConfig::option_fields());
             section.refuse({"checkpoint", "event_density"}, "belongs to mode: train");
+        } else if (e_.local) {
+            section.read(e_, std::tuple{Experiment::checkpoint_field()});
+            section.read(e_.simulation.options, SimulationConfig::option_fields());
+            section.refuse({"event_density"}, "belongs to learning by bptt");
         } else {
             section.read(e_, Experiment::training_fields());
             section.refuse({"window", "half_weights", "bit_matrices", "runaway_rate"}, "belongs to mode: simulate");
         }
         section.close();
+    }
+
+    void local(Section& top) {
+        if (const YamlNode* node = top.need("time")) time(*node);
+        read_local(top, e_, neurons_, problems_);
+        if (const YamlNode* node = top.take("output")) simulation_output(*node);
+        top.close();
+    }
+
+    void simulation_output(const YamlNode& node) {
+        Section output(node, problems_);
+        output.read(e_, std::tuple{Experiment::folder_field()});
+        output.read(e_.simulation, SimulationConfig::output_fields());
+        output.refuse({"tensorboard"}, e_.local ? "belongs to learning by bptt" : "belongs to mode: train");
+        output.close();
     }
 
     void simulation(Section& top, const YamlNode& root) {
@@ -67,13 +90,7 @@ private:
         const bool known = !trained || !to.network.populations.empty();  // else what is recorded cannot be found, and the reason is told already
         if (const YamlNode* node = top.take("record"); node && known) read_recording(*node, reading);
         if (const YamlNode* node = top.take("expected"); node && known) read_expected(*node, reading);
-        if (const YamlNode* node = top.take("output")) {
-            Section output(*node, problems_);
-            output.read(e_, std::tuple{Experiment::folder_field()});
-            output.read(to, SimulationConfig::output_fields());
-            output.refuse({"tensorboard"}, "belongs to mode: train");
-            output.close();
-        }
+        if (const YamlNode* node = top.take("output")) simulation_output(*node);
         top.refuse({"learning"}, "belongs to mode: train");
         top.close();
     }
@@ -196,7 +213,7 @@ Experiment parse_experiment(std::string_view text, const std::string& file, std:
     set_paths(root);
     Experiment experiment;
     ExperimentReader(experiment, neurons, problems).read(root);
-    if (problems.count() == 0 && experiment.mode != Experiment::Mode::simulate) check_experiment(experiment, root, problems);
+    if (problems.count() == 0 && !experiment.simulates()) check_experiment(experiment, root, problems);
     problems.raise();
     return experiment;
 }

@@ -58,6 +58,7 @@ void read_simulated_population(const YamlNode& node, const SimulationReading& re
     SimulatedPopulation population;
     population.name = node.key;
     check_population_name(node.key, node.key_place, node.path, problems);
+    if (reading.shows_samples && node.key == Network::input) problems.key(node, "'input' is where samples come from; choose another name");
     if (node.key == "all") problems.key(node, "'all' means all populations; choose another name");
     const YamlNode written_out = with_neuron(node, problems);
     Section section(written_out, problems);

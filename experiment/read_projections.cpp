@@ -9,6 +9,13 @@
 namespace tripartite {
 namespace {
 
+const SimulatedPopulation* find_source(const YamlNode& node, const std::string& name, const SimulationReading& reading) {
+    const auto* population = reading.find(node, name);
+    if (!population || population->source || population->neuron.spiking) return population;
+    reading.problems.value(node, fmt::format("'{}' is a {}, which never fires", name, population->neuron.model));
+    return nullptr;
+}
+
 /// Reads one entry of `projections:` for one pair of populations.
 class ProjectionReader {
 public:
@@ -27,6 +34,10 @@ public:
         p_.receptor = read_receptor(section_, to_.neuron);
         read_weight();
         read_delay();
+        if (const YamlNode* dopamine = section_.take("dopamine")) read_dopamine(*dopamine);
+        if (const YamlNode* normalise = section_.take("normalise")) read_normalise(*normalise);
+        if (std::holds_alternative<StdpDopamine>(p_.synapse) && !p_.dopamine)
+            section_.problem("stdp_dopamine needs the population whose spikes release it: dopamine: {from: …}");
         section_.close();
         if (problems_.count() == before && from_.size > 0 && to_.size > 0) check_rule();
         return p_;
@@ -147,6 +158,27 @@ private:
             problems_.value(axonal ? *axonal : place,
                             fmt::format("is a part of the delay, which can be {:.6g} ms{}; got {} ms", shortest,
                                         plastic ? fmt::format(", and must leave a step of {} ms to the dendrite", dt) : "", p_.axonal_delay));
+    }
+
+    void read_dopamine(const YamlNode& node) {
+        if (!std::holds_alternative<StdpDopamine>(p_.synapse)) problems_.key(node, "only synapses with stdp_dopamine learn by it");
+        Section section(node, problems_);
+        section.need("from");
+        section.read(p_.dopamine.emplace(), DopamineSource::fields());
+        if (const YamlNode* from = section.take("from")) find_source(*from, p_.dopamine->from, reading_);
+        if (const YamlNode* delay = section.take("delay")) check_steps(*delay, p_.dopamine->delay, reading_.dt, problems_);
+        section.close();
+    }
+
+    void read_normalise(const YamlNode& node) {
+        if (!plastic_rule(p_.synapse)) problems_.key(node, "these weights stay as they are; give the synapse a rule by which they change");
+        Section section(node, problems_);
+        section.need("total");
+        section.read(p_.normalise.emplace(), IncomingTotal::fields(), unit_of_port(to_, p_.receptor));
+        const YamlNode* interval = section.take("interval");
+        if (interval) check_steps(*interval, p_.normalise->interval, reading_.dt, problems_);
+        if (!reading_.shows_samples && p_.normalise->interval == 0) problems_.key(node, "needs an interval, above 0");
+        section.close();
     }
 
     /// What only the rule itself knows: whether the populations suit it.

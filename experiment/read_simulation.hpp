@@ -11,6 +11,7 @@ struct SimulationReading {
     const NeuronRegistry& neurons;
     Problems& problems;
     SimulationConfig& to;
+    bool shows_samples = false;  ///< learning: {local: …}
 
     /// Null if there is no such population, which is reported.
     const SimulatedPopulation* find(const YamlNode& node, const std::string& population) const;

@@ -4,6 +4,7 @@
 #include "experiment/read_network.hpp"
 #include "experiment/read_simulation.hpp"
 #include "experiment/read_values.hpp"
+#include "experiment/sample_spikes.hpp"
 #include "io/spike_file.hpp"
 
 namespace tripartite {
@@ -76,19 +77,8 @@ void read_samples(Section& section, SampleSpikes& to) {
 SpikeList encode_samples(const SampleSpikes& from, const Images& images, double dt, std::uint64_t seed) {
     const auto present = from.present_steps(dt), period = from.period(dt);
     SpikeList spikes;
-    const int neurons = inputs_of(from.encoder, images.size(), int(present));
-    RealFrame<float> image(1, 1, images.size());
-    Encoded<float> encoded;
-    for (int sample = from.first; sample < from.end; ++sample) {
-        std::transform(images.image(sample), images.image(sample) + images.size(), image.row(0), [](std::uint8_t byte) { return float(byte) / 255; });
-        encode(from.encoder, image, std::vector{sample}, int(present), dt, seed, 0, encoded);
-        for (int t = 0; t < present; ++t)
-            for (int n = 0; n < neurons; ++n)
-                if (encoded.spikes(t, 0, n)) {
-                    spikes.steps.push_back((sample - from.first) * period + t);
-                    spikes.neurons.push_back(std::uint32_t(n));
-                }
-    }
+    for (int sample = from.first; sample < from.end; ++sample)
+        add_sample(from.encoder, images, sample, {(sample - from.first) * period, int(present), dt, seed, 0}, spikes);
     return spikes;
 }
 

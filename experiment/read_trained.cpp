@@ -16,13 +16,14 @@ template <class Real> class Trained {
 public:
     /// `seed` is that of the encoder.
     Trained(const Experiment& run, const Images& images, const std::string& file, std::uint64_t seed, TrainedNetwork& trained, SimulationNetwork& to)
-        : run_(run), seed_(seed), from_(trained.samples), steps_(int(from_.present_steps(run.dt))), images_(images),
+        : run_(run), config_(run.network.expanded()), seed_(seed), from_(trained.samples), steps_(int(from_.present_steps(run.dt))), images_(images),
           network_(make_network(run, inputs_of(run.encoder, images_.size(), steps_))), engine_(network_, engine_options(run, steps_), pool_), to_(to) {
         trained.labels.assign(images_.labels.begin() + from_.first, images_.labels.begin() + from_.end);
         trained.output = engine_.population(engine_.populations() - 1).spec().name;
         read_weights(file, engine_);
         engine_.fold_normalisers();
         engine_.anneal(1);
+        check_simulable();
         if (is_spiking(run.encoder)) to_.populations.push_back(input_spikes());
         for (const int i : order_of_sources(network_))
             if (i >= 0) to_.populations.push_back(population(engine_.population(i)));
@@ -43,6 +44,21 @@ private:
         return options;
     }
     std::string name(int population) { return population < 0 ? Network::input : engine_.population(population).spec().name; }
+
+    /// Refuses what a simulation would not do with training's bits.
+    void check_simulable() {
+        for (int i = 0; i < engine_.populations(); ++i)
+            if (engine_.population(i).normaliser) fail("'{}' multiplies what arrives by a factor of the step (tebn), which only training and evaluation do", name(i));
+        for (const auto& link : engine_.links()) {
+            if (link.port > 0 && (!numbers(link, "bias").empty() || (link.from < 0 && !is_spiking(run_.encoder))))
+                fail("a bias, or samples that are currents, reach '{}' not by its first receptor, which only training and evaluation do", name(link.to));
+            if (link.from >= 0 && engine_.population(link.from).sends_values() && config_of(link).dense())
+                fail("'{}' never fires and sends numbers through weights of its own for each synapse, which only training and evaluation do", name(link.from));
+        }
+    }
+    const ProjectionConfig& config_of(const Link& link) {
+        return *std::ranges::find_if(config_.projections, [&](const auto& p) { return p.from == name(link.from) && p.to == name(link.to); });
+    }
 
     /// What a projection learned, row after row; nothing if it has no such numbers.
     std::vector<double> numbers(const Link& link, std::string_view what) {
@@ -78,7 +94,13 @@ private:
         SimulatedProjection to;
         to.from = name(link.from), to.to = name(link.to), to.name = to.from + "_to_" + to.to;
         to.rule = AllToAll{};
-        to.receptor = engine_.population(link.to).spec().neuron.port_names.front();
+        to.receptor = engine_.population(link.to).spec().neuron.port_names[std::size_t(link.port)];
+        if (const auto& config = config_of(link); !config.dense()) {
+            if (const auto* mean = std::get_if<Mean>(&config.rule)) to.rule = *mean;
+            if (const auto* broadcast = std::get_if<Broadcast>(&config.rule)) to.rule = *broadcast;
+            to.weight = Distribution(config.weight), to.delay = Distribution(config.delay);
+            return to_.projections.push_back(std::move(to));
+        }
         const auto weights = numbers(link, "weight");
         const auto sources = std::size_t(link.from < 0 ? network_.inputs : engine_.population(link.from).spec().size), targets = std::size_t(engine_.population(link.to).spec().size);
         const auto columns = weights.size() / targets, taps = columns / sources;
@@ -156,6 +178,7 @@ private:
     }
 
     const Experiment& run_;
+    NetworkConfig config_;
     std::uint64_t seed_;
     const SampleSpikes& from_;
     int steps_;
@@ -182,6 +205,7 @@ void read_trained(const YamlNode& network, const YamlNode* input, const YamlNode
         const std::string file = std::filesystem::is_directory(trained.path) ? trained.path + "/results.h5" : trained.path;
         const auto run = parse_experiment(H5Reader(file).text_attribute("/", "config"), "the experiment in " + file, {}, neurons);
         if (run.mode == Experiment::Mode::simulate) fail("{} was written by a simulation; give the folder of a training run", file);
+        if (run.local) fail("{} was written by local learning; take mode: evaluate for its network", file);
         const auto given = [&](std::string_view key) { return experiment && experiment->find(key); };
         to.dt = run.dt;
         if (!given("seed")) to.seed = run.seed;

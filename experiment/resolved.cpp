@@ -82,6 +82,7 @@ YamlWriter learning_writer(const Experiment& e) {
 
 std::string resolved_yaml(const Experiment& e) {
     if (e.mode == Experiment::Mode::simulate) return resolved_simulation(e);
+    if (e.local) return resolved_local(e);
     YamlWriter input, record;
     input.add("dataset", kind_writer(e.dataset)).add("encoder", kind_writer(e.encoder));
     input.add("transform", YamlWriter().add_fields(e.transform, Transform::fields())).add_fields(e, Experiment::input_fields());

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "core/error.hpp"
+#include "experiment/local_run.hpp"
 #include "experiment/read_experiment.hpp"
 #include "experiment/training_run.hpp"
 #include "io/atomic_file.hpp"
@@ -42,7 +43,8 @@ template <class Real> RunSummary run_in(const Experiment& experiment, const RunO
 RunSummary run_experiment(const Experiment& experiment, const RunOptions& options, Observer& observer) {
     make_output_folder(options.folder);
     write_atomically(options.folder + "/config.yaml", resolved_yaml(experiment));
-    auto summary = experiment.precision == Experiment::Precision::float32 ? run_in<float>(experiment, options, observer)
+    auto summary = experiment.local ? LocalRun(experiment, options, observer).run()
+                   : experiment.precision == Experiment::Precision::float32 ? run_in<float>(experiment, options, observer)
                                                                          : run_in<double>(experiment, options, observer);
     summary.peak_memory_mb = peak_memory_mb();
     if (!summary.stopped) write_summary(options.folder + "/summary.json", experiment, summary);

@@ -43,7 +43,7 @@ struct ContinueBetween {
 };
 
 struct ResetBetween {
-    static constexpr std::string_view name = "reset", doc = "the network begins each sample without activity";
+    static constexpr std::string_view name = "reset", doc = "the network begins each sample without activity; what was learned stays";
     static constexpr auto fields() { return std::tuple{}; }
 };
 

@@ -13,7 +13,7 @@
 #include "encoders/complexity.hpp"
 #include "encoders/encoder.hpp"
 #include "engine/network.hpp"
-#include "experiment/simulation_spec.hpp"
+#include "experiment/local_spec.hpp"
 #include "learning/batch_norm.hpp"
 #include "learning/loss.hpp"
 #include "learning/optimiser.hpp"
@@ -207,12 +207,16 @@ struct Experiment {
     ScheduleSpec schedule;
     int epochs = 1, batch = 128;
     std::optional<ReadoutKind> readout;
+    std::optional<LocalLearning> local;  ///< in place of gradients; the network is then simulation.network, whose population `input` fires the samples
     // record: and output:
     Record record;
     std::string folder;              ///< empty: chosen by whoever runs it
     bool tensorboard = false;
     // what belongs to mode: simulate; name to threads, dt and folder belong to all modes, the rest of this struct to the others
     SimulationConfig simulation;
+
+    /// Whether its network is simulated, rather than trained by gradients.
+    bool simulates() const { return mode == Mode::simulate || local; }
 
     static constexpr auto experiment_fields() {
         using E = Experiment;
@@ -222,9 +226,10 @@ struct Experiment {
                           field("precision", &E::precision, "", "of state, weights and gradients").one_of(precisions),
                           field("threads", &E::threads, "", "0 takes all cores; results do not depend on it").within(0, 1024)};
     }
+    static constexpr auto checkpoint_field() { return field("checkpoint", &Experiment::checkpoint, "", "the trained network to evaluate"); }
     static constexpr auto training_fields() {
         using E = Experiment;
-        return std::tuple{field("checkpoint", &E::checkpoint, "", "the trained network to evaluate"),
+        return std::tuple{checkpoint_field(),
                           field("prune", &E::prune, "", "mode evaluate: share of each projection's weights, the smallest, that are set to 0").non_negative().below(1),
                           field("event_density", &E::event_density, "", "spikes per neuron and step below which delivery is event-driven").within(0, 1)};
     }
@@ -246,9 +251,10 @@ struct Experiment {
         return std::tuple{field("steps", &E::truncate, "", "length of a window; gradients stop at its border").within(1, 1e6),
                           field("update", &E::update, "", "one optimiser step per batch, or per window").one_of(updates)};
     }
+    static constexpr auto epochs_field() { return field("epochs", &Experiment::epochs, "", "passes over the training set").within(1, 1e6); }
     static constexpr auto learning_fields() {
         using E = Experiment;
-        return std::tuple{field("epochs", &E::epochs, "", "passes over the training set").within(1, 1e6),
+        return std::tuple{epochs_field(),
                           field("batch", &E::batch, "", "samples per update").within(1, 1e6)};
     }
     static constexpr auto folder_field() { return field("folder", &Experiment::folder, "", "where results are written"); }

@@ -74,6 +74,8 @@ YamlWriter projection_writer(const SimulatedProjection& p) {
         if (!std::holds_alternative<std::vector<double>>(*value)) to.add(key, value_node(*value));
     if (p.axonal_delay > 0) to.add("axonal_delay", quantity_text(p.axonal_delay, "ms"));
     if (!p.receptor.empty()) to.add("receptor", p.receptor);
+    if (p.dopamine) to.add("dopamine", YamlWriter().add_fields(*p.dopamine, DopamineSource::fields()));
+    if (p.normalise) to.add("normalise", YamlWriter().add_fields(*p.normalise, IncomingTotal::fields()));
     return to.add("synapse", kind_writer(p.synapse));
 }
 
@@ -99,26 +101,45 @@ YamlWriter record_writer(const RecordingSpec& record) {
     return to.add("statistics", YamlWriter().add_fields(record.statistics, StatisticsSpec::fields()));
 }
 
-void add_network(YamlWriter& to, const Experiment& e) {
-    const auto& s = e.simulation;
+YamlWriter network_writer(const Experiment& e) {
+    const auto& network = e.simulation.network;
     YamlWriter populations;
-    std::vector<YamlWriter> projections, drives;
-    for (const auto& p : s.network.populations) populations.add(p.name, population_writer(p, e));
-    for (const auto& p : s.network.projections) projections.push_back(projection_writer(p));
-    for (const auto& d : s.network.drives) drives.push_back(drive_writer(d));
-    to.add("time", YamlWriter().add_fields(e, std::tuple{Experiment::dt_field()}).add_fields(s, SimulationConfig::time_fields()));
-    to.add("network", YamlWriter().add("populations", populations).add("projections", projections)).add("input", drives);
+    std::vector<YamlWriter> projections;
+    for (const auto& p : network.populations)
+        if (!e.local || p.name != Network::input) populations.add(p.name, population_writer(p, e));
+    for (const auto& p : network.projections) projections.push_back(projection_writer(p));
+    return YamlWriter().add("populations", populations).add("projections", projections);
 }
 
 }  // namespace
 
+std::string resolved_local(const Experiment& e) {
+    const auto& s = e.simulation;
+    YamlWriter input;
+    input.add("dataset", kind_writer(e.dataset)).add("encoder", kind_writer(e.encoder)).add("between_samples", kind_writer(e.local->between));
+    return YamlWriter()
+        .add("experiment", YamlWriter().add_fields(e, Experiment::experiment_fields()).add_fields(e, std::tuple{Experiment::checkpoint_field()})
+                               .add_fields(s.options, SimulationConfig::option_fields()))
+        .add("time", YamlWriter().add_fields(e, Experiment::time_fields()))
+        .add("network", network_writer(e))
+        .add("input", input)
+        .add("learning", YamlWriter().add(LocalLearning::name, YamlWriter().add_fields(*e.local, LocalLearning::fields())).add_fields(e, std::tuple{Experiment::epochs_field()}))
+        .add("output", YamlWriter().add_fields(e, std::tuple{Experiment::folder_field()}).add_fields(s, SimulationConfig::output_fields()))
+        .text();
+}
+
 std::string resolved_simulation(const Experiment& e) {
     const auto& s = e.simulation;
     YamlWriter to, expected;
-    to.add("experiment", YamlWriter().add_fields(e, Experiment::experiment_fields()).add_fields(s.options, SimulationConfig::option_fields()));
+    std::vector<YamlWriter> drives;
+    for (const auto& d : s.network.drives) drives.push_back(drive_writer(d));
     for (const auto& x : s.expected) expected.add(x.population, YamlWriter().add_fields(x, ExpectedValues::fields()));
+    to.add("experiment", YamlWriter().add_fields(e, Experiment::experiment_fields()).add_fields(s.options, SimulationConfig::option_fields()));
     if (s.trained) to.add("network", YamlWriter().add("trained", s.trained->path)).add("input", presentation_writer(s.trained->samples));
-    else add_network(to, e);
+    else
+        to.add("time", YamlWriter().add_fields(e, std::tuple{Experiment::dt_field()}).add_fields(s, SimulationConfig::time_fields()))
+            .add("network", network_writer(e))
+            .add("input", drives);
     return to.add("record", record_writer(s.record))
         .add("expected", expected)
         .add("output", YamlWriter().add_fields(e, std::tuple{Experiment::folder_field()}).add_fields(s, SimulationConfig::output_fields()))

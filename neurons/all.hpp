@@ -8,6 +8,7 @@
 #include "neurons/astro_lif.hpp"
 #include "neurons/astrocyte.hpp"
 #include "neurons/cuba_lif.hpp"
+#include "neurons/diehl_cook.hpp"
 #include "neurons/hh_psc_alpha.hpp"
 #include "neurons/iaf_cond_exp.hpp"
 #include "neurons/iaf_psc_alpha.hpp"
@@ -27,6 +28,6 @@ namespace tripartite {
 /// Every neuron model that ships. To add one: write its header, name it here. The build reads this list.
 using NeuronModels =
     TypeList<LeakyIntegrator, Lif, CubaLif, Alif, AdLif, ResonateAndFire, Adex, Meta, QuadraticMeta, LevyBaxter, AstroLif, Astrocyte,
-             IafPscExp, IafPscDelta, IafPscAlpha, IafCondExp, AeifCondExp, AeifPscExp, Izhikevich, HhPscAlpha, Parrot>;
+             IafPscExp, IafPscDelta, IafPscAlpha, IafCondExp, AeifCondExp, AeifPscExp, Izhikevich, HhPscAlpha, Parrot, DiehlCook>;
 
 }  // namespace tripartite

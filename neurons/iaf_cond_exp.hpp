@@ -21,8 +21,9 @@ struct IafCondExp {
           tau_syn_in = 2.0, I_e = 0.0, gsl_error_tol = 1e-6;
         nest::Integrator integrator = nest::Integrator::fixed;
     };
-    template <class T> static constexpr auto fields() {
-        using P = Params<T>;
+    template <class T> static constexpr auto fields() { return fields_of<Params<T>>(); }
+    /// For models with the same membrane: their own parameters, with these names.
+    template <class P> static constexpr auto fields_of() {
         return std::tuple{
             field("V_th", &P::V_th, "mV", "threshold"),
             field("V_reset", &P::V_reset, "mV", "potential after a spike"),
@@ -39,11 +40,11 @@ struct IafCondExp {
             field("gsl_error_tol", &P::gsl_error_tol, "", "largest error of an adaptive step").positive(),
         };
     }
-    static std::string_view problem(const Params<double>& p) { return p.V_reset >= p.V_th ? "V_reset must be below V_th" : ""; }
+    static std::string_view problem(const auto& p) { return p.V_reset >= p.V_th ? "V_reset must be below V_th" : ""; }
 
     template <class T> struct State { T V_m, g_ex, g_in, refractory; };
-    template <class T> static constexpr auto state_fields() {
-        using S = State<T>;
+    template <class T> static constexpr auto state_fields() { return state_fields_of<State<T>>(); }
+    template <class S> static constexpr auto state_fields_of() {
         return std::tuple{
             field("V_m", &S::V_m, "mV", "membrane potential"),
             field("g_ex", &S::g_ex, "nS", "excitatory conductance"),
@@ -56,19 +57,19 @@ struct IafCondExp {
     template <class T> struct Coefficients {
         T dt, g_L, E_L, E_ex, E_in, I_e, per_C, half_ex, half_in, rate_ex, rate_in, most, tolerance, V_th, V_reset, t_ref, bound;
     };
-    static Coefficients<double> coefficients(const Params<double>& p, double dt) {
+    static Coefficients<double> coefficients(const auto& p, double dt) {
         return {dt, p.g_L, p.E_L, p.E_ex, p.E_in, p.I_e, 1 / p.C_m,
                 std::exp(-dt / 2 / p.tau_syn_ex), std::exp(-dt / 2 / p.tau_syn_in), 1 / p.tau_syn_ex, 1 / p.tau_syn_in,
                 1.2 * p.C_m / dt, p.gsl_error_tol, p.V_th, p.V_reset, nest::whole_steps(p.t_ref, dt), 0};
     }
 
     static constexpr int variants = 2;
-    static int variant(const Params<double>& p) { return int(p.integrator); }
+    static int variant(const auto& p) { return int(p.integrator); }
     static constexpr bool needs_double(int variant) { return nest::is_adaptive(variant); }
 
-    template <int variant, class T> TRIPARTITE_INLINE static T integrate(State<T>& s, const auto& k, const std::array<T, 3>& x) {
+    template <int variant, class T> TRIPARTITE_INLINE static T integrate(auto& s, const auto& k, const std::array<T, 3>& x) {
         const T drive = k.I_e + x[2];
-        const T v = variant == int(nest::Integrator::fixed) ? fixed(s, k, drive) : adaptive(s, k, drive);
+        const T v = variant == int(nest::Integrator::fixed) ? fixed<T>(s, k, drive) : adaptive<T>(s, k, drive);
         s.V_m = select(s.refractory > T(0), k.V_reset, v);
         s.refractory = nest::count_down(s.refractory);
         s.g_ex = s.g_ex + x[0];
@@ -76,7 +77,7 @@ struct IafCondExp {
         return s.V_m;
     }
     template <class T> TRIPARTITE_INLINE static auto threshold(const State<T>&, const auto& k) { return k.V_th; }
-    template <int variant, class T> TRIPARTITE_INLINE static void reset(State<T>& s, const auto& k, const T& spike) {
+    template <int variant, class T> TRIPARTITE_INLINE static void reset(auto& s, const auto& k, const T& spike) {
         s.V_m = select(spike > T(0), k.V_reset, s.V_m);
         s.refractory = select(spike > T(0), k.t_ref, s.refractory);
     }
@@ -87,7 +88,7 @@ private:
     }
     /// Both return V after the step and decay the conductances. The equation is linear in V, C_m dV/dt = inflow - g V: in the fixed
     /// step both sums are made once for each of the three times and not once for each of the four slopes.
-    template <class T> TRIPARTITE_INLINE static T fixed(State<T>& s, const auto& k, const T& drive) {
+    template <class T> TRIPARTITE_INLINE static T fixed(auto& s, const auto& k, const T& drive) {
         const auto g_ex = nest::halves(nest::smaller(s.g_ex, k.most), k.half_ex), g_in = nest::halves(nest::smaller(s.g_in, k.most), k.half_in);
         std::array<T, 3> g, inflow;
         TRIPARTITE_UNROLL for (std::size_t half = 0; half < 3; ++half) {
@@ -101,7 +102,7 @@ private:
         s.g_ex = s.g_ex * k.half_ex * k.half_ex, s.g_in = s.g_in * k.half_in * k.half_in;
         return v[0];
     }
-    template <class T> TRIPARTITE_INLINE static T adaptive(State<T>& s, const auto& k, const T& drive) {
+    template <class T> TRIPARTITE_INLINE static T adaptive(auto& s, const auto& k, const T& drive) {
         std::array y{s.V_m, s.g_ex, s.g_in};
         rkf45(y, T(k.dt), T(k.tolerance), [&](const auto& y) __attribute__((always_inline)) {
             return std::array{slope(y[0], y[1], y[2], drive, k), -y[1] * k.rate_ex, -y[2] * k.rate_in};

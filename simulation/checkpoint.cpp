@@ -101,7 +101,7 @@ template <class Real> void NetworkSimulation<Real>::save_plastic(H5Writer& file,
     const auto found = links(projection.name);
     if (found.empty()) return;
     const std::string group = "/plastic/" + projection.name;
-    save_synapses(file, projection.name, group + "/weight", [](auto& store, std::uint64_t i) { return store.weight(i); });
+    save_synapses(file, projection.name, group + "/weight", [](auto& store, std::uint64_t i) { return store.stored_weight(i); });
     if (found.front()->store().remembers()) save_synapses(file, projection.name, group + "/unpaired", [](auto& store, std::uint64_t i) { return store.unpaired(i); });
     typename SpikeHistory<Real>::Saved targets;
     // The worker with the longest delay keeps the most of the sources' history.
@@ -115,6 +115,26 @@ template <class Real> void NetworkSimulation<Real>::save_plastic(H5Writer& file,
         targets.slow.insert(targets.slow.end(), saved.targets.slow.begin(), saved.targets.slow.end());
     }
     save_history<Real>(file, group + "/targets", targets);
+    if (found.front()->store().eligibility()) save_rewards(file, projection.name, found.front()->store().save().rewards);
+}
+
+/// The time of a synapse's last event counts from the first event that is kept, so that a float holds it.
+template <class Real> void NetworkSimulation<Real>::save_rewards(H5Writer& file, const std::string& projection, const typename Eligibility<Real>::Saved& rewards) {
+    const std::string group = "/plastic/" + projection;
+    write(file, group + "/dopamine/step", rewards.step), write(file, group + "/dopamine/value", rewards.dopamine);
+    write(file, group + "/dopamine/coming_step", rewards.coming_step), write(file, group + "/dopamine/coming", rewards.coming);
+    const Index first = rewards.step.front();
+    save_synapses(file, projection, group + "/eligibility", [](auto& store, std::uint64_t i) { return store.eligibility()->value(Index(i)); });
+    save_synapses(file, projection, group + "/last_event", [=](auto& store, std::uint64_t i) { return Real(store.eligibility()->step(Index(i)) - first); });
+}
+
+template <class Real> void NetworkSimulation<Real>::load_rewards(const H5Reader& file, const std::string& projection, typename Eligibility<Real>::Saved& rewards) {
+    const std::string group = "/plastic/" + projection;
+    rewards.step = file.read<std::int64_t>(group + "/dopamine/step"), rewards.dopamine = file.read<double>(group + "/dopamine/value");
+    rewards.coming_step = file.read<std::int64_t>(group + "/dopamine/coming_step"), rewards.coming = file.read<double>(group + "/dopamine/coming");
+    const Index first = rewards.step.at(0);
+    load_synapses(file, projection, group + "/eligibility", [](auto& store, std::uint64_t i, Real value) { store.eligibility()->set(Index(i), value); });
+    load_synapses(file, projection, group + "/last_event", [=](auto& store, std::uint64_t i, Real step) { store.eligibility()->set_step(Index(i), first + Index(step)); });
 }
 
 template <class Real> void NetworkSimulation<Real>::load_plastic(const H5Reader& file, const SimulatedProjection& projection) {
@@ -125,9 +145,11 @@ template <class Real> void NetworkSimulation<Real>::load_plastic(const H5Reader&
     if (found.front()->store().remembers())
         load_synapses(file, projection.name, group + "/unpaired", [](auto& store, std::uint64_t i, Real trace) { store.set_unpaired(i, trace); });
     const auto sources = load_history<Real>(file, group + "/sources", 0, SIZE_MAX);
+    typename Eligibility<Real>::Saved rewards;
+    if (found.front()->store().eligibility()) load_rewards(file, projection.name, rewards);
     for (auto* link : found) {
         const std::uint32_t begin = link->neuron(0);
-        link->store().load({sources, load_history<Real>(file, group + "/targets", begin, begin + link->targets()), done_ - 1});
+        link->store().load({sources, load_history<Real>(file, group + "/targets", begin, begin + link->targets()), rewards, done_ - 1});
     }
 }
 

@@ -35,7 +35,8 @@ double expected_bytes(const SharedNetwork& shared, const StorePlan& plan, std::s
         case StorePlan::Form::runs: return synapses * (target + (shared.options.half_weights ? 2.0 : double(real))) + sources * index_of_source;
         default: {
             const auto rule = plastic_rule(shared.projections[std::size_t(plan.projections.front())].spec->synapse);
-            return synapses * (target + double(real) * (rule && remembers_spikes(pairing_of(*rule)) ? 2 : 1)) + sources * index_of_source;
+            const double step = rule && std::holds_alternative<StdpDopamine>(*rule) ? 4 : 0;  // and an eligibility
+            return synapses * (target + double(real) * (step > 0 || (rule && remembers_spikes(pairing_of(*rule))) ? 2 : 1) + step) + sources * index_of_source;
         }
     }
 }

@@ -17,6 +17,7 @@ public:
         for (const auto size : sizes) width_.push_back(blocks_for(size) * block_of_neurons), values_.emplace_back(width_.back() * steps);
     }
     bool kept(int population) const { return width_[std::size_t(population)] > 0; }
+    void clear() { for (auto& values : values_) values.fill(0); }
     /// [N], padded to whole blocks.
     Real* row(int population, Index step) { return values_[std::size_t(population)].data() + step % steps_ * width_[std::size_t(population)]; }
     const Real* row(int population, Index step) const { return values_[std::size_t(population)].data() + step % steps_ * width_[std::size_t(population)]; }

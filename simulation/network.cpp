@@ -7,6 +7,14 @@
 #include "core/text.hpp"
 
 namespace tripartite {
+namespace {
+
+void check_fires(const SimulationNetwork& network, const std::string& name) {
+    const auto& from = network.populations[std::size_t(network.find(name))];
+    if (!from.source && !from.neuron.spiking) fail("'{}' is a {}, which never fires, so nothing can be projected from it", name, from.neuron.model);
+}
+
+}  // namespace
 
 int SimulationNetwork::find(const std::string& population) const {
     std::vector<std::string_view> known;
@@ -36,6 +44,12 @@ void SimulationNetwork::validate() const {
         if (to.source) fail("projection '{}' ends at '{}', a source, which receives nothing", p.name, p.to);
         if (from.sends_values() && !std::holds_alternative<StaticSynapse>(p.synapse))
             fail("projection '{}': '{}' is a {}, which never fires; what it sends takes static synapses", p.name, p.from, from.neuron.model);
+        const auto rule = plastic_rule(p.synapse);
+        const bool waits = std::holds_alternative<StdpDopamine>(p.synapse);
+        if (p.normalise && !rule) fail("projection '{}' has weights that stay as they are; normalise those of a plastic one", p.name);
+        if (waits && !p.dopamine) fail("projection '{}' learns by dopamine: say from which population it comes", p.name);
+        if (p.dopamine && !waits) fail("projection '{}' does not learn by dopamine, which only stdp_dopamine does", p.name);
+        if (p.dopamine) check_fires(*this, p.dopamine->from);
     }
     for (const auto& d : drives)
         if (populations[std::size_t(find(d.to))].source) fail("a drive ends at '{}', a source, which receives nothing", d.to);

@@ -41,7 +41,7 @@ struct StaticSynapse {
     static constexpr std::string_view name = "static", doc = "a weight that stays";
     static constexpr auto fields() { return std::tuple{}; }
 };
-using SynapseKind = std::variant<StaticSynapse, StdpPair, StdpPowerLaw, Triplet, VogelsInhibitory, Tsodyks2, Tsodyks>;
+using SynapseKind = std::variant<StaticSynapse, StdpPair, StdpPowerLaw, Triplet, VogelsInhibitory, SpikeHomeostasis, StdpDopamine, Tsodyks2, Tsodyks>;
 
 /// The rule by which weights change, if they do.
 inline std::optional<PlasticRule> plastic_rule(const SynapseKind& kind) {
@@ -51,6 +51,25 @@ inline std::optional<PlasticRule> plastic_rule(const SynapseKind& kind) {
     }, kind);
 }
 
+/// Where dopamine comes from: each spike of the population raises it everywhere in the projection, a delay later (NEST's volume transmitter).
+struct DopamineSource {
+    std::string from;
+    double delay = 1;  ///< ms, whole steps, at least one
+    static constexpr auto fields() {
+        return std::tuple{field("from", &DopamineSource::from, "", "the population whose spikes release it"),
+                          field("delay", &DopamineSource::delay, "ms", "until it is there, whole steps, at least one").positive()};
+    }
+};
+
+/// Weights of the synapses onto a neuron that are scaled, again and again, so that their magnitudes have a sum.
+struct IncomingTotal {
+    double total = 0, interval = 0;  ///< interval in ms, whole steps; 0: only when Simulation::normalise() is called
+    static constexpr auto fields() {
+        return std::tuple{field("total", &IncomingTotal::total, unit_of_value, "sum of the magnitudes of a neuron's weights").positive(),
+                          field("interval", &IncomingTotal::interval, "ms", "how often, whole steps; learning from samples: 0 is before each").non_negative()};
+    }
+};
+
 struct SimulatedProjection {
     std::string name, from, to;
     ConnectionRule rule;
@@ -58,6 +77,8 @@ struct SimulatedProjection {
     double axonal_delay = 0;         ///< the part of the delay before the synapse; the rest is dendritic
     std::string receptor;            ///< name of a port; "": the only one, or by the sign of the weights
     SynapseKind synapse;
+    std::optional<DopamineSource> dopamine = {};   ///< which StdpDopamine needs
+    std::optional<IncomingTotal> normalise = {};   ///< for plastic synapses
 };
 
 /// What counters of 16 and 32 bits hold.

@@ -20,6 +20,29 @@ template <class Real> void NetworkSimulation<Real>::add_input(const std::string&
     }
 }
 
+template <class Real> void NetworkSimulation<Real>::set_spikes(const std::string& population, SpikeList spikes) {
+    auto& source = network_.populations[std::size_t(network_.find(population))].source;
+    auto* list = source ? std::get_if<SpikeList>(&*source) : nullptr;
+    if (!list) fail("'{}' is not a source of given spikes, and cannot be given some", population);
+    *list = std::move(spikes);
+}
+
+template <class Real> void NetworkSimulation<Real>::normalise(const std::string& projection, double total) {
+    bring_up_to_date();
+    for (auto* link : links(projection)) link->store().normalise(total);
+}
+
+template <class Real> void NetworkSimulation<Real>::set_learning(bool learning) {
+    bring_up_to_date();
+    for (auto& worker : workers_) worker->set_learning(learning);
+}
+
+template <class Real> void NetworkSimulation<Real>::rest() {
+    bring_up_to_date();
+    for (auto& worker : workers_) worker->rest();
+    graded_.clear();
+}
+
 template <class Real> std::span<const std::uint32_t> NetworkSimulation<Real>::spikes(const std::string& population, Index step) const {
     const auto& lists = workers_.front()->lists();
     if (step < 0 || step >= done_ || step < done_ - lists.capacity()) fail("the spikes of step {} are not kept; there are those of the last {} steps, before step {}", step, lists.capacity(), done_);

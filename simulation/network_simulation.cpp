@@ -29,6 +29,7 @@ NetworkSimulation<Real>::NetworkSimulation(const SimulationNetwork& network, con
         largest = std::max(largest, stores.largest_delay);
         if (stores.smallest_delay > 0) smallest = smallest > 0 ? std::min(smallest, stores.smallest_delay) : stores.smallest_delay;
     }
+    if (const int delay = shared_.shortest_dopamine_delay(); delay > 0) smallest = smallest > 0 ? std::min(smallest, delay) : delay;
     shared_.prepare(smallest > 0 ? smallest : INT_MAX, largest);
     for (auto& worker : workers_) worker->prepare();
     std::vector<std::uint32_t> sent(shared_.sizes.size());
@@ -38,13 +39,18 @@ NetworkSimulation<Real>::NetworkSimulation(const SimulationNetwork& network, con
 }
 
 template <class Real> void NetworkSimulation<Real>::run(Index steps) {
-    for (const Index end = done_ + steps; done_ < end;) run_chunk(std::min(end, (done_ / check_interval_ + 1) * check_interval_));
+    for (const Index end = done_ + steps; done_ < end;) {
+        run_chunk(std::min(end, next_stop()));
+        for (const auto& p : shared_.projections)
+            if (p.normalise_every > 0 && done_ % p.normalise_every == 0) normalise(p.spec->name, p.spec->normalise->total);
+    }
 }
 
-template <class Real> void NetworkSimulation<Real>::rest() {
-    for (const auto& p : network_.projections)
-        if (!std::holds_alternative<StaticSynapse>(p.synapse)) fail("the synapses of '{}' change, and only neurons can be reset", p.name);
-    for (auto& worker : workers_) worker->rest();
+template <class Real> Index NetworkSimulation<Real>::next_stop() const {
+    Index next = (done_ / check_interval_ + 1) * check_interval_;
+    for (const auto& p : shared_.projections)
+        if (p.normalise_every > 0) next = std::min(next, (done_ / p.normalise_every + 1) * p.normalise_every);
+    return next;
 }
 
 template <class Real> void NetworkSimulation<Real>::run_chunk(Index end) {

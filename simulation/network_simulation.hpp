@@ -15,8 +15,11 @@ public:
 
     void run(Index steps) override;
     Index steps_done() const override { return done_; }
-    void rest() override;
     void add_input(const std::string& population, const std::string& receptor, std::span<const double> values) override;
+    void set_spikes(const std::string& population, SpikeList spikes) override;
+    void normalise(const std::string& projection, double total) override;
+    void set_learning(bool learning) override;
+    void rest() override;
     std::span<const std::uint32_t> spikes(const std::string& population, Index step) const override;
     std::vector<double> state(const std::string& population, const std::string& field) const override;
     std::vector<SynapseWeight> weights(const std::string& projection) override;
@@ -39,6 +42,8 @@ private:
         /// Samples before step t.
         Index before(Index t) const { return std::max<Index>(0, (std::min(t, probe.last) - probe.first + probe.interval - 1) / probe.interval); }
     };
+    /// Where the next chunk ends at the latest: at a look at activity and states, or where weights are normalised.
+    Index next_stop() const;
     void run_chunk(Index end);
     void run_worker(int number, Index end, Barrier& barrier);
     void read_probes(Worker<Real>& worker, Index t, Index begin);
@@ -54,6 +59,9 @@ private:
     /// A value of each synapse of a projection, by source, delay, target.
     void save_synapses(H5Writer& file, const std::string& projection, const std::string& dataset, const ReadSynapse& read);
     void load_synapses(const H5Reader& file, const std::string& projection, const std::string& dataset, const WriteSynapse& write);
+    /// The eligibility of each synapse and the dopamine around them, where a projection learns by it.
+    void save_rewards(H5Writer& file, const std::string& projection, const typename Eligibility<Real>::Saved& rewards);
+    void load_rewards(const H5Reader& file, const std::string& projection, typename Eligibility<Real>::Saved& rewards);
     std::vector<Store<Real>*> stores_of(const StorePlan& plan) const;
     std::vector<PlasticLink<Real>*> links(const std::string& projection);
     /// each(link, index) for every synapse of a projection, by source, delay, target.

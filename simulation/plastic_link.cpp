@@ -7,7 +7,8 @@
 namespace tripartite {
 
 template <class Real> PlasticLink<Real>::PlasticLink(const SharedNetwork& shared, const BuiltProjection& built, const Partition& partition)
-    : spec_(built.spec), from_(built.from), to_(built.to), port_(built.port), axonal_(built.axonal_delay), share_(partition.shares[std::size_t(built.to)]),
+    : spec_(built.spec), from_(built.from), to_(built.to), port_(built.port), axonal_(built.axonal_delay), dopamine_from_(built.dopamine_from),
+      dopamine_delay_(built.dopamine_delay), share_(partition.shares[std::size_t(built.to)]),
       store_(plastic_rule(built.spec->synapse).value(), shared.options.dt, shared.sizes[std::size_t(built.from)], share_.owned()) {}
 
 template <class Real> void PlasticLink<Real>::targets_fired(Index step, std::span<const std::uint64_t> words) {

@@ -23,10 +23,14 @@ public:
     std::size_t bytes() const override { return store_.bytes(); }
     void take(Index step, const SpikeLists& fired) override {
         for (const auto source : fired(from_, step)) store_.source_fired(source, step);
+        if (dopamine_from_ < 0) return;
+        if (const auto spikes = fired(dopamine_from_, step).size(); spikes > 0) store_.reward(step + dopamine_delay_, double(spikes));
     }
     int listens_to() const override { return to_; }
     void targets_fired(Index step, std::span<const std::uint64_t> words) override;
     void bring_up_to_date(Index step) override { store_.bring_up_to_date(step); }
+    void set_learning(bool learning) override { store_.set_learning(learning); }
+    void forget_spikes() override { store_.forget_spikes(); }
 
     PlasticStore<Real>& store() { return store_; }
     /// The neuron of the population that a target of the store is.
@@ -36,7 +40,7 @@ public:
 
 private:
     const SimulatedProjection* spec_;
-    int from_, to_, port_, axonal_;
+    int from_, to_, port_, axonal_, dopamine_from_, dopamine_delay_;
     Share share_;
     PlasticStore<Real> store_;
 };

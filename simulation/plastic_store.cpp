@@ -20,6 +20,7 @@ template <class Real>
 PlasticStore<Real>::PlasticStore(const PlasticRule& rule, double dt, std::uint32_t sources, std::uint32_t targets)
     : rule_(rule),
       pairing_(pairing_of(rule)),
+      reads_trace_(pre(rule).tau > 0),
       kernels_(&plastic_kernels<Real>()),
       targets_owned_(targets),
       sign_(Real(std::visit([](const auto& r) { return r.sign(); }, rule))),
@@ -32,6 +33,7 @@ PlasticStore<Real>::PlasticStore(const PlasticRule& rule, double dt, std::uint32
         if constexpr (requires { r.w_max; })
             if (r.w_max == 0) fail("{}: w_max is 0, so that every weight would stay 0: set it above 0, or below for inhibitory synapses", r.name);
     }, rule_);
+    if (const auto* waits = std::get_if<StdpDopamine>(&rule_)) eligibility_.emplace(*waits, dt);
 }
 
 template <class Real> void PlasticStore<Real>::count(std::uint32_t source, int axonal, int dendritic) {
@@ -49,6 +51,7 @@ template <class Real> void PlasticStore<Real>::finish_counts() {
     const auto places = [&](bool wanted) { return wanted ? Index(runs_.size()) + block : 0; };  // kernels read ahead by less than a block
     weights_ = Array<Real>(places(true));
     unpaired_ = Array<Real>(places(remembers()));
+    if (eligibility_) eligibility_->resize(places(true));
     narrow_ = Array<std::uint16_t>(places(narrow()));
     wide_ = Array<std::uint32_t>(places(!narrow()));
     dendritic_ = Array<std::uint16_t>(places(same_dendritic_ < 0));
@@ -107,6 +110,7 @@ template <class Real> void PlasticStore<Real>::add_to(Real* row, Index begin, In
 template <class Real> std::uint64_t PlasticStore<Real>::deliver(Index t, const FiredAt& fired, Real* row) {
     if (t >= -Index(SpikeHistory<Real>::never)) fail("a simulation with plastic synapses may last {} steps at most", -SpikeHistory<Real>::never);
     collect_due(t, fired);
+    if (eligibility_) eligibility_->know_until(t - 1);
     receive_echoes(t - 1);
     if (one_delay() && !due_.empty())
         kernels_->decay_traces(targets_.traces(0), targets_.steps(0), targets_owned_, std::int32_t(t - 2 * same_dendritic_), targets_.decay().data(),
@@ -116,8 +120,7 @@ template <class Real> std::uint64_t PlasticStore<Real>::deliver(Index t, const F
     auto ahead = due_.begin();
     for (const Due& due : due_) {
         for (; ahead != due_.end() && fetched < events + 2 * block; ++ahead) prefetch(*ahead), fetched += ahead->end - ahead->begin;
-        potentiate(due.begin, due.end, due.previous, std::int32_t(t));
-        depress(due.begin, due.end, due.previous, std::int32_t(t));
+        if (learning_) potentiate(due.begin, due.end, due.previous, std::int32_t(t)), depress(due.begin, due.end, due.previous, std::int32_t(t));
         add_to(row, due.begin, due.end);
         events += due.end - due.begin;
     }
@@ -130,49 +133,6 @@ template <class Real> void PlasticStore<Real>::receive_echoes(Index t) {
     const auto to_come = std::ranges::find_if(in_flight_, [=](const TargetSpike& spike) { return spike.step > last; });
     for (auto spike = in_flight_.begin(); spike != to_come; ++spike) targets_.add(spike->target, spike->step);
     in_flight_.erase(in_flight_.begin(), to_come);
-}
-
-template <class Real> void PlasticStore<Real>::bring_up_to_date(Index t) {
-    receive_echoes(t);
-    const auto delays = runs_.delays();
-    for (std::uint32_t source = 0; source < runs_.sources(); ++source)
-        for (int d = 0; d < int(delays.size()); ++d) {
-            const auto run = runs_.run(source, d);
-            const Spike previous = due_until(source, delays[std::size_t(d)], t);
-            for (Index begin = Index(run.begin), last = Index(run.end); begin < last; begin += block)
-                potentiate(begin, std::min(last, begin + block), previous, std::int32_t(t));
-        }
-    up_to_date_ = t;
-    forget();
-}
-
-template <class Real> void PlasticStore<Real>::forget() {
-    sources_.forget(up_to_date_ - (runs_.delays().empty() ? 0 : runs_.delays().back()));
-    targets_.forget(up_to_date_ - 2 * longest_dendritic_);
-}
-
-/// Histories are saved with the spikes in flight, as if all had come.
-template <class Real> auto PlasticStore<Real>::save() const -> Saved {
-    SpikeHistory<Real> targets = targets_;
-    for (const TargetSpike& spike : in_flight_) targets.add(spike.target, spike.step);
-    return {sources_.save(), targets.save(), up_to_date_};
-}
-
-template <class Real> void PlasticStore<Real>::load(const Saved& saved) {
-    const Index last = one_delay() ? saved.up_to_date - 2 * same_dendritic_ : saved.up_to_date;
-    typename SpikeHistory<Real>::Saved come;
-    in_flight_.clear();
-    for (std::size_t target = 0, i = 0; target < saved.targets.count.size(); ++target) {
-        const std::size_t end = i + saved.targets.count[target];
-        for (; i < end && saved.targets.step[i] > last; ++i) in_flight_.push_back({saved.targets.step[i], std::uint32_t(target)});
-        come.count.push_back(std::uint32_t(end - i));
-        for (; i < end; ++i) come.add(saved.targets.spike(i));
-    }
-    std::ranges::stable_sort(in_flight_, {}, &TargetSpike::step);
-    sources_.load(saved.sources);
-    targets_.load(come);
-    up_to_date_ = saved.up_to_date;
-    forget();
 }
 
 /// Lists the echoes of a block after `previous`, or the last call of bring_up_to_date(), and until t; returns the number of lists.
@@ -189,6 +149,7 @@ template <class Real> Index PlasticStore<Real>::list_echoes(Index begin, Index e
             Echoes& echoes = echoes_[std::size_t(k)];
             echoes.synapse[echoes.count] = std::int32_t(i - begin);
             if (targets_.has_slow()) echoes.slow[echoes.count] = targets_.spike(target, level).slow;
+            if (eligibility_) echoes.step[echoes.count] = targets_.step(target, level) + echo / 2;
             echoes.age[echoes.count++] = std::min(targets_.step(target, level) + echo - previous, sources_.decay().oldest());
         }
         lists = std::max(lists, k);
@@ -206,6 +167,7 @@ template <class Real> Index PlasticStore<Real>::list_echoes_of_one_delay(Index b
     for (; echoes_[std::size_t(level)].count > 0; ++level) {
         Echoes &known = echoes_[std::size_t(level)], &earlier = echoes_[std::size_t(level + 1)];
         for (Index i = 0; targets_.has_slow() && i < known.count; ++i) known.slow[i] = targets_.slow(level)[known.target[i]];
+        for (Index i = 0; eligibility_ && i < known.count; ++i) known.step[i] = targets_.steps(level)[known.target[i]] + same_dendritic_;
         window.steps = targets_.steps(level + 1);
         earlier.count = kernels_->list_listed(known.list(), known.count, window, earlier.list());
     }
@@ -213,17 +175,21 @@ template <class Real> Index PlasticStore<Real>::list_echoes_of_one_delay(Index b
 }
 
 template <class Real> void PlasticStore<Real>::potentiate(Index begin, Index end, const Spike& previous, std::int32_t t) {
-    if (previous.trace == 0) return;
+    if (previous.trace == 0 && reads_trace_) return;
     while (Index(echoes_.size()) < targets_.levels()) {
         const Array<std::int32_t> empty(block + spare);
-        echoes_.push_back({empty, empty, empty, Array<Real>(targets_.has_slow() ? block + spare : 0)});
+        echoes_.push_back({empty, empty, empty, Array<Real>(targets_.has_slow() ? block + spare : 0), Array<std::int32_t>(eligibility_ ? block + spare : 0)});
     }
     const Index lists = one_delay() ? list_echoes_of_one_delay(begin, end, previous.step) : list_echoes(begin, end, previous.step, t);
     for (Index k = lists; k-- > 0;) {  // the oldest first
         Echoes& echoes = echoes_[std::size_t(k)];
         Real* const unpaired = remembers() ? unpaired_.data() + begin : nullptr;
         const EchoTraces<Real> traces{previous.trace, unpaired, sources_.decay().data(), echoes.slow.data()};
-        kernels_->potentiate(rule_, weights_.data() + begin, echoes.list(), echoes.count, traces);
+        for (Index i = 0; eligibility_ && i < echoes.count; ++i) {
+            const Index synapse = begin + echoes.synapse[i];
+            eligibility_->advance(synapse, echoes.step[i], weights_[synapse]);
+        }
+        kernels_->potentiate(rule_, learned() + begin, echoes.list(), echoes.count, traces);
     }
 }
 
@@ -240,7 +206,8 @@ template <class Real> void PlasticStore<Real>::depress(Index begin, Index end, c
         }
     }
     if (remembers()) pair(begin, end, pairing_ == Pairing::centred ? sources_.decay()(t - previous.step) : Real(0));
-    kernels_->depress(rule_, weights_.data() + begin, traces_.data(), sources_.has_slow() ? sources_.slow(previous, t) : Real(0), end - begin);
+    for (Index i = begin; eligibility_ && i < end; ++i) eligibility_->advance(i, t - dendritic(std::uint64_t(i)), weights_[i]);
+    kernels_->depress(rule_, learned() + begin, traces_.data(), sources_.has_slow() ? sources_.slow(previous, t) : Real(0), end - begin);
 }
 
 /// A presynaptic spike begins a trace, beside what is carried of the one before. Restricted to neighbours it depresses only where a postsynaptic
@@ -250,11 +217,6 @@ template <class Real> void PlasticStore<Real>::pair(Index begin, Index end, Real
         if (pairing_ == Pairing::restricted) traces_[i - begin] *= 1 - unpaired_[i];
         unpaired_[i] = unpaired_[i] * carried + 1;
     }
-}
-
-template <class Real> std::size_t PlasticStore<Real>::bytes() const {
-    return runs_.bytes() + std::size_t(weights_.size() + unpaired_.size()) * sizeof(Real) + std::size_t(narrow_.size() + dendritic_.size()) * sizeof(std::uint16_t) +
-           std::size_t(wide_.size()) * sizeof(std::uint32_t);
 }
 
 template class PlasticStore<float>;

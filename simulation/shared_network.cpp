@@ -32,9 +32,10 @@ double sign_of(const SimulatedProjection& projection, const SimulatedPopulation&
     return low + high;
 }
 
-int axonal_steps(const SimulatedProjection& p, double dt) {
-    const double steps = p.axonal_delay / dt;
-    if (steps < 0 || std::fabs(steps - std::round(steps)) > 1e-6) fail("the axonal delay of '{}', {} ms, is not a whole number of steps of {} ms", p.name, p.axonal_delay, dt);
+int steps_of(const SimulatedProjection& p, std::string_view what, double time, int least, double dt) {
+    const double steps = time / dt;
+    if (steps < 0 || std::fabs(steps - std::round(steps)) > 1e-6) fail("the {} of '{}', {} ms, is not a whole number of steps of {} ms", what, p.name, time, dt);
+    if (std::lround(steps) < least) fail("the {} of '{}', {} ms, is less than a step of {} ms", what, p.name, time, dt);
     return int(std::lround(steps));
 }
 
@@ -69,9 +70,13 @@ SharedNetwork::SharedNetwork(const SimulationNetwork& net, const SimulationOptio
             fail("projection '{}': {}", p.name, error.what());
         }
         built.port = port_of(network.populations[std::size_t(built.to)], p.receptor, sign_of(p, network.populations[std::size_t(built.to)]), "projection '" + p.name + "'");
-        built.axonal_delay = axonal_steps(p, options.dt);
+        built.axonal_delay = steps_of(p, "axonal delay", p.axonal_delay, 0, options.dt);
         built.same_step = can_be_zero(p.delay);
         if (built.same_step && !std::holds_alternative<StaticSynapse>(p.synapse)) fail("projection '{}' changes its weights, and needs delays of at least one step", p.name);
+        if (built.same_step && network.populations[std::size_t(built.from)].sends_values())
+            fail("projection '{}' sends values, and needs delays of at least one step", p.name);
+        if (p.dopamine) built.dopamine_from = network.find(p.dopamine->from), built.dopamine_delay = steps_of(p, "delay of the dopamine", p.dopamine->delay, 1, options.dt);
+        if (p.normalise) built.normalise_every = steps_of(p, "interval of normalise", p.normalise->interval, 0, options.dt);
         projections.push_back(std::move(built));
     }
     find_levels();
@@ -89,6 +94,13 @@ void SharedNetwork::find_levels() {
             levels = std::max(levels, least + 1);
         }
     }
+}
+
+int SharedNetwork::shortest_dopamine_delay() const {
+    int shortest = 0;
+    for (const auto& p : projections)
+        if (p.dopamine_delay > 0 && (shortest == 0 || p.dopamine_delay < shortest)) shortest = p.dopamine_delay;
+    return shortest;
 }
 
 void SharedNetwork::prepare(int smallest, int largest) {

@@ -13,6 +13,7 @@ struct BuiltProjection {
     int from = 0, to = 0, port = 0;
     int axonal_delay = 0;  ///< steps
     bool same_step = false;  ///< there may be delays of 0
+    int dopamine_from = -1, dopamine_delay = 0, normalise_every = 0;  ///< population, steps
     std::unique_ptr<Connector> connector;
     std::unique_ptr<SynapseValues> weight, delay;
 };
@@ -27,6 +28,7 @@ struct SharedNetwork {
     std::vector<std::uint32_t> sizes;                   ///< [population]
     std::vector<std::unique_ptr<Positions>> positions;  ///< [population], null without
     std::vector<BuiltProjection> projections;
+    int shortest_dopamine_delay() const;                ///< steps; 0: there is none
     int ports = 1;                                      ///< most of any model
     std::vector<int> level;                             ///< [population] most projections without delay that lead to it, one after the other
     int levels = 1;                                     ///< a step runs them in turn

@@ -1,5 +1,7 @@
 #include "simulation/short_term_store.hpp"
 
+#include <algorithm>
+
 #include "simulation/run_store.hpp"
 
 namespace tripartite {
@@ -29,6 +31,8 @@ public:
         Real* row = to.rows[this->kind_.port] + this->kind_.first;
         return this->visit([&](const auto& entry, std::size_t run) { row[entry.target] += Real(entry.weight) * scale_[run]; });
     }
+
+    void forget_spikes() override { dynamics_.rest(), std::ranges::for_each(amplitudes_, [](auto& of_step) { of_step.clear(); }); }
 
     void save(H5Writer& file, const std::string& group) const override {
         const auto write = [&](const char* name, const auto& values) { file.write(group + name, std::span(values), {values.size()}); };

@@ -48,11 +48,18 @@ public:
     virtual void run(Index steps) = 0;
     virtual Index steps_done() const = 0;
 
-    /// Gives all neurons their initial states and drops the spikes in flight; sources and drives go on. Throws Error where synapses change.
-    virtual void rest() = 0;
-
     /// Adds to what reaches the neurons of a population in the next step, in the unit of the receptor ("": the first).
     virtual void add_input(const std::string& population, const std::string& receptor, std::span<const double> values) = 0;
+    /// Gives a population of given spikes those of the steps to come, in place of what is left of its own.
+    virtual void set_spikes(const std::string& population, SpikeList spikes) = 0;
+    /// Scales the weights of a plastic projection so that the magnitudes of those onto each neuron sum up to `total`.
+    virtual void normalise(const std::string& projection, double total) = 0;
+    /// Whether plastic weights, and what neurons learn by themselves (NeuronSpec::lasting), change from now on. Spikes until now will not
+    /// change a weight any more. It is not saved.
+    virtual void set_learning(bool learning) = 0;
+    /// No activity is left: states as at the start but for what neurons have learned, no spikes in flight, no traces, no input; sources and drives go on.
+    virtual void rest() = 0;
+
     /// The neurons that fired in one of the latest steps.
     virtual std::span<const std::uint32_t> spikes(const std::string& population, Index step) const = 0;
     virtual std::vector<double> state(const std::string& population, const std::string& field) const = 0;

@@ -49,7 +49,7 @@ public:
     /// dt in ms.
     SpikeHistory(Index neurons, double dt, const TraceSpec& spec)
         : neurons_(neurons), nearest_(spec.nearest), has_slow_(spec.slow_tau > 0), decay_(dt, spec.tau), slow_decay_(dt, spec.slow_tau) {
-        make_levels(4);
+        clear();
     }
 
     Spike spike(Index neuron, Index level) const {
@@ -66,7 +66,7 @@ public:
     const DecayTable<Real>& decay() const { return decay_; }
     bool has_slow() const { return has_slow_; }
     /// The slow trace in `step`, before a spike of that step, after the spike `last`.
-    Real slow(const Spike& last, Index step) const { return (last.slow + 1) * slow_decay_(step - last.step); }
+    Real slow(const Spike& last, Index step) const { return (nearest_ ? Real(1) : last.slow + 1) * slow_decay_(step - last.step); }
     Index levels() const { return levels_; }
     /// The rows of a level, with room to read a pack behind their end.
     const std::int32_t* steps(Index level) const { return steps_.data() + level * neurons_; }
@@ -83,6 +83,11 @@ public:
     /// Of the spikes up to `step`, only the last of each neuron will be asked for from now on.
     void forget(Index step) { forgotten_ = std::int32_t(std::max<Index>(step, never)); }
 
+    /// As if no neuron had ever fired.
+    void clear() {
+        levels_ = 0, forgotten_ = never;
+        make_levels(4);
+    }
     Saved save() const {
         Saved saved;
         for (Index n = 0; n < neurons_; ++n) {
@@ -97,8 +102,7 @@ public:
     }
     void load(const Saved& saved) {
         TRIPARTITE_CHECK(Index(saved.count.size()) == neurons_);
-        levels_ = 0, forgotten_ = never;
-        make_levels(4);
+        clear();
         std::size_t next = 0;
         for (Index n = 0; n < neurons_; ++n) {
             while (Index(saved.count[std::size_t(n)]) >= levels_) make_levels(2 * levels_);

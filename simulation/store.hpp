@@ -45,6 +45,9 @@ public:
     virtual void targets_fired(Index /*step*/, std::span<const std::uint64_t> /*words*/) {}
     /// Brings the weights up to date at the end of a step; changes no bit of what follows.
     virtual void bring_up_to_date(Index /*step*/) {}
+    /// Both after bring_up_to_date(). Whether weights change from now on; and that no spike until now counts for what follows.
+    virtual void set_learning(bool) {}
+    virtual void forget_spikes() {}
     /// What a store remembers besides its synapses; the same on all workers. Plastic stores are saved with their weights, elsewhere.
     virtual void save(H5Writer& /*file*/, const std::string& /*group*/) const {}
     virtual void load(const H5Reader& /*file*/, const std::string& /*group*/) {}

@@ -118,12 +118,6 @@ template <class Real> void Worker<Real>::drive(Index t, int level, bool first) {
         if (drive.first == first && shared_.level[std::size_t(drive.population)] == level) drive.input->add(t, row_[std::size_t(drive.port)] + share(drive.population).local);
 }
 
-template <class Real> void Worker<Real>::rest() {
-    for (int p = 0; p < int(populations_.size()); ++p)
-        if (auto& neurons = populations_[std::size_t(p)]; !neurons.source) initial_state(p, neurons);
-    prepare();
-}
-
 template <class Real> void Worker<Real>::step_neurons(int p, Index t) {
     auto& neurons = populations_[std::size_t(p)];
     const Share& own = share(p);
@@ -146,6 +140,7 @@ template <class Real> void Worker<Real>::step_neurons(int p, Index t) {
         if (!neurons.membrane.empty()) range.membrane = neurons.membrane.data();
         if (!neurons.fold.empty()) range.fold = neurons.fold.data(), range.fold_row = own.padded();
         spec.neuron.template kernels<Real>().step(range);
+        std::ranges::copy(neurons.learned, lasting(p).begin());
     }
     if (own.owned() % 64 != 0) words[own.owned() / 64] &= (std::uint64_t(1) << own.owned() % 64) - 1;
     for (auto& store : stores_.all)
@@ -167,6 +162,33 @@ template <class Real> void Worker<Real>::take(Index t) {
 
 template <class Real> void Worker<Real>::bring_up_to_date(Index t) {
     for (auto& store : stores_.all) store->bring_up_to_date(t);
+}
+
+template <class Real> std::span<Real> Worker<Real>::lasting(int p) {
+    const auto& spec = shared_.network.populations[std::size_t(p)].neuron;
+    auto& state = populations_[std::size_t(p)].state;
+    return {state.data() + (spec.states - spec.lasting) * share(p).padded(), std::size_t(spec.lasting * share(p).padded())};
+}
+
+template <class Real> void Worker<Real>::set_learning(bool learning) {
+    for (auto& store : stores_.all) store->set_learning(learning);
+    for (int p = 0; p < int(populations_.size()); ++p) {
+        const auto now = lasting(p);
+        auto& learned = populations_[std::size_t(p)].learned = Array<Real>(learning ? 0 : Index(now.size()));
+        if (!learning) std::ranges::copy(now, learned.begin());
+    }
+}
+
+template <class Real> void Worker<Real>::rest() {
+    for (auto& store : stores_.all) store->forget_spikes();
+    lists_ = SpikeLists(int(populations_.size()), lists_.capacity());
+    rows_.fill(0);
+    for (int p = 0; p < int(populations_.size()); ++p) {
+        if (populations_[std::size_t(p)].source) continue;
+        const std::vector<Real> learned(lasting(p).begin(), lasting(p).end());
+        initial_state(p, populations_[std::size_t(p)]);
+        std::ranges::copy(learned, lasting(p).begin());
+    }
 }
 
 template <class Real> void Worker<Real>::add_input(int p, int port, std::span<const double> values) {

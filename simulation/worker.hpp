@@ -23,11 +23,12 @@ public:
     void see(Index t, int level) { lists_.take(t, shared_.fired_in(t), partition_.first_word, shared_.level, level); }
     /// Takes in the spikes of a step that all workers have finished.
     void take(Index t);
-    /// Initial states, and no spikes in flight.
-    void rest();
     void bring_up_to_date(Index t);
     /// Adds to the input of the next step; values of the worker's own neurons of a population.
     void add_input(int population, int port, std::span<const double> values);
+    /// Both after bring_up_to_date(): see Simulation.
+    void set_learning(bool learning);
+    void rest();
 
     const Partition& partition() const { return partition_; }
     const Share& share(int population) const { return partition_.shares[std::size_t(population)]; }
@@ -46,6 +47,7 @@ private:
     struct Neurons {
         Array<Real> state, coefficients, chances;  ///< chances: uniform random numbers of the step, where firing is by chance
         Array<Real> membrane, fold;           ///< if they are kept; [3][padded], if thresholds are folded
+        Array<Real> learned;                  ///< the lasting states, while they stay as they are
         std::optional<RandomStream> firing;   ///< their key
         bool uniform = true;
         std::vector<bool> reached;            ///< [port] whether anything can arrive
@@ -65,6 +67,8 @@ private:
     void coefficients(int population, Neurons& neurons);
     void step_neurons(int population, Index t);
     void draw_uniform(int population, Index t);
+    /// Of the neurons of a population.
+    std::span<Real> lasting(int population);
 
     SharedNetwork& shared_;
     GradedValues<Real>& graded_;

@@ -14,12 +14,24 @@ std::unique_ptr<Connector> connect(const OneToOne&, const PairSpace& space, cons
     });
 }
 
-std::unique_ptr<Connector> connect(const AllToAll& rule, const PairSpace& space, const RandomStream&) {
-    const bool skip = space.same_population && !rule.autapses;
-    return connector_of(possible_pairs(space, rule.autapses), [=](IndexRange targets, PairBatches& to) {
+namespace {
+
+std::unique_ptr<Connector> every_pair(const PairSpace& space, bool skip, double expected) {
+    return connector_of(expected, [=](IndexRange targets, PairBatches& to) {
         for (std::uint32_t t = targets.begin; t < targets.end; ++t)
             for (std::uint32_t s = 0; s < space.sources; ++s) to.add({s, t, std::uint64_t(t) * space.sources + s}, !(skip && s == t));
     });
+}
+
+}  // namespace
+
+std::unique_ptr<Connector> connect(const AllToAll& rule, const PairSpace& space, const RandomStream&) {
+    return every_pair(space, space.same_population && !rule.autapses, possible_pairs(space, rule.autapses));
+}
+
+std::unique_ptr<Connector> connect(const AllButOneToOne&, const PairSpace& space, const RandomStream&) {
+    if (space.sources != space.targets) fail("all_but_one_to_one: {} sources cannot be paired with {} targets", space.sources, space.targets);
+    return every_pair(space, true, double(space.sources) * (space.targets - 1.0));
 }
 
 /// From one connected source to the next, the number of those left out is geometric: floor(ln u / ln(1 - p)).

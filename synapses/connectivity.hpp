@@ -31,6 +31,11 @@ struct AllToAll {
     static constexpr auto fields() { return std::tuple{field("autapses", &AllToAll::autapses, "", "a neuron may connect with itself")}; }
 };
 
+struct AllButOneToOne {
+    static constexpr std::string_view name = "all_but_one_to_one", doc = "every pair once but neuron i with neuron i";
+    static constexpr auto fields() { return std::tuple{}; }
+};
+
 struct PairwiseBernoulli {
     static constexpr std::string_view name = "pairwise_bernoulli", doc = "every pair with probability p";
     double p = 0.1;
@@ -131,7 +136,7 @@ struct Broadcast : Domains {
     static constexpr std::string_view name = "broadcast", doc = "each source reaches all targets of its domain";
 };
 
-using ConnectionRule = std::variant<OneToOne, AllToAll, PairwiseBernoulli, FixedInDegree, FixedOutDegree, FixedTotalNumber, Spatial, ListedPairs, Mean, Broadcast>;
+using ConnectionRule = std::variant<OneToOne, AllToAll, AllButOneToOne, PairwiseBernoulli, FixedInDegree, FixedOutDegree, FixedTotalNumber, Spatial, ListedPairs, Mean, Broadcast>;
 
 /// One synapse. `source` and `target` count within their populations; `number` is unique in the projection: the key of weight and delay.
 struct Pair {

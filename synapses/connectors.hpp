@@ -60,6 +60,7 @@ inline double possible_pairs(const PairSpace& space, bool autapses) {
 /// One function per rule; they check what the rule demands of the populations.
 std::unique_ptr<Connector> connect(const OneToOne& rule, const PairSpace& space, const RandomStream& random);
 std::unique_ptr<Connector> connect(const AllToAll& rule, const PairSpace& space, const RandomStream& random);
+std::unique_ptr<Connector> connect(const AllButOneToOne& rule, const PairSpace& space, const RandomStream& random);
 std::unique_ptr<Connector> connect(const PairwiseBernoulli& rule, const PairSpace& space, const RandomStream& random);
 std::unique_ptr<Connector> connect(const FixedInDegree& rule, const PairSpace& space, const RandomStream& random);
 std::unique_ptr<Connector> connect(const FixedOutDegree& rule, const PairSpace& space, const RandomStream& random);

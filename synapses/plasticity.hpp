@@ -1,5 +1,6 @@
 #pragma once
 #include <array>
+#include <span>
 #include <string_view>
 #include <tuple>
 #include <variant>
@@ -9,7 +10,8 @@
 
 /// Rules of spike-timing dependent plasticity. A rule says what a postsynaptic spike does to a weight (`potentiate`, with the
 /// trace of the presynaptic spikes before it) and what a presynaptic spike does (`depress`, with the trace of the postsynaptic
-/// spikes before it), for any scalar or pack. `pre()` and `post()` are the traces that it reads. The weight is a magnitude:
+/// spikes before it), for any scalar or pack; most rules raise a weight by the first and lower it by the second. `pre()` and `post()` are the
+/// traces that it reads, with tau 0 if it reads none. The weight is a magnitude:
 /// the sign of all weights of a projection is the rule's.
 namespace tripartite {
 
@@ -96,11 +98,13 @@ struct StdpPowerLaw {
 /// spike counts: a postsynaptic spike w += r1 (a2_plus + a3_plus o2), a presynaptic one w -= o1 (a2_minus + a3_minus r2), kept from
 /// 0 to w_max. Pfister and Gerstner 2006, J. Neurosci. 26:9673, equations 3 and 4; NEST `stdp_triplet_synapse`. The defaults are
 /// those of NEST's synapse with the paper's tau_minus and tau_y (NEST's neurons have 20 and 110 ms). a2_plus = a3_minus = 0 is the
-/// minimal model.
+/// minimal model. With the nearest spikes only (the paper's other scheme) each trace is raised to 1; the rule of Diehl and Cook (2015),
+/// w += eta_post pre post2, w -= eta_pre post1, is that with a3_plus = eta_post, a2_minus = eta_pre and the others 0 (released code).
 struct Triplet {
     static constexpr std::string_view name = "triplet", doc = "triplets of spikes, additive, bounded weights (NEST stdp_triplet_synapse)";
     double tau_plus = 16.8, tau_x = 101, tau_minus = 33.7, tau_y = 125;
     double a2_plus = 5e-10, a3_plus = 6.2e-3, a2_minus = 7e-3, a3_minus = 2.3e-4, w_max = 100;
+    Pairing pairing = Pairing::all;
     static constexpr auto fields() {
         return std::tuple{field("tau_plus", &Triplet::tau_plus, "ms", "time constant of the presynaptic trace r1").positive(),
                           field("tau_x", &Triplet::tau_x, "ms", "time constant of the slow presynaptic trace r2").positive(),
@@ -110,11 +114,12 @@ struct Triplet {
                           field("a3_plus", &Triplet::a3_plus, "", "potentiation by a triplet").non_negative(),
                           field("a2_minus", &Triplet::a2_minus, "", "depression by a pair").non_negative(),
                           field("a3_minus", &Triplet::a3_minus, "", "depression by a triplet").non_negative(),
-                          field("w_max", &Triplet::w_max, "", "largest weight; negative for inhibitory synapses")};
+                          field("w_max", &Triplet::w_max, "", "largest weight; negative for inhibitory synapses"),
+                          field("pairing", &Triplet::pairing, "", pairing_doc).one_of(std::span(pairings).first<2>())};
     }
     double sign() const { return w_max < 0 ? -1 : 1; }
-    TraceSpec pre() const { return {.tau = tau_plus, .slow_tau = tau_x}; }
-    TraceSpec post() const { return {.tau = tau_minus, .slow_tau = tau_y}; }
+    TraceSpec pre() const { return {.tau = tau_plus, .slow_tau = tau_x, .nearest = pairing != Pairing::all}; }
+    TraceSpec post() const { return {.tau = tau_minus, .slow_tau = tau_y, .nearest = pairing != Pairing::all}; }
     template <class T> TRIPARTITE_INLINE T potentiate(T w, T trace, T slow) const {
         using R = scalar_of<T>;
         const T most = T(R(w_max * sign())), next = fma(trace, fma(T(R(a3_plus)), slow, T(R(a2_plus))), w);
@@ -154,7 +159,62 @@ struct VogelsInhibitory {
     }
 };
 
-using PlasticRule = std::variant<StdpPair, StdpPowerLaw, Triplet, VogelsInhibitory>;
+/// A presynaptic spike w += dw_plus, a postsynaptic one w -= dw_minus, kept from 0 to w_max: in equilibrium the postsynaptic rate is the presynaptic
+/// one times dw_plus / dw_minus. Breitwieser's example for Brian 2 (spike-based homeostasis).
+struct SpikeHomeostasis {
+    static constexpr std::string_view name = "spike_homeostasis", doc = "each presynaptic spike raises the weight, each postsynaptic one lowers it";
+    double dw_plus = 0.1, dw_minus = 0.1, w_max = 100;
+    static constexpr auto fields() {
+        return std::tuple{field("dw_plus", &SpikeHomeostasis::dw_plus, "", "by how much a presynaptic spike raises the weight").non_negative(),
+                          field("dw_minus", &SpikeHomeostasis::dw_minus, "", "by how much a postsynaptic spike lowers it").non_negative(),
+                          field("w_max", &SpikeHomeostasis::w_max, "", "largest weight; negative for inhibitory synapses")};
+    }
+    double sign() const { return w_max < 0 ? -1 : 1; }
+    TraceSpec pre() const { return {.tau = 0}; }
+    TraceSpec post() const { return {.tau = 0}; }
+    template <class T> TRIPARTITE_INLINE T potentiate(T w, T) const {
+        using R = scalar_of<T>;
+        const T next = w - T(R(dw_minus));
+        return select(next > T(R(0)), next, T(R(0)));
+    }
+    template <class T> TRIPARTITE_INLINE T depress(T w, T) const {
+        using R = scalar_of<T>;
+        const T most = T(R(w_max * sign())), next = w + T(R(dw_plus));
+        return select(next > most, most, next);
+    }
+};
+
+/// STDP that waits for a reward: spikes change an eligibility c, which turns into weight while there is dopamine n:
+///
+///   c' = -c/tau_c + a_plus K_plus at a postsynaptic spike - a_minus K_minus at a presynaptic one
+///   n' = -n/tau_n + 1/tau_n at a dopamine spike,   w' = c (n - b), kept from w_min to w_max
+///
+/// Izhikevich 2007, Cereb. Cortex 17:2443; NEST `stdp_dopamine_synapse` (Potjans, Morrison and Diesmann 2010), which bounds w at dopamine spikes
+/// and at those of the synapse. potentiate() and depress() are of c. Dopamine that is short compared to tau_c turns as much of c into weight as
+/// there were spikes: reward-modulated STDP with eligibility, dw = (R - b tau) c.
+struct StdpDopamine {
+    static constexpr std::string_view name = "stdp_dopamine", doc = "eligibility by pairs of spikes, weights by eligibility and dopamine (NEST stdp_dopamine_synapse)";
+    double tau_plus = 20, tau_minus = 20, tau_c = 1000, tau_n = 200, a_plus = 1, a_minus = 1.5, b = 0, w_min = 0, w_max = 200;
+    static constexpr auto fields() {
+        using S = StdpDopamine;
+        return std::tuple{field("tau_plus", &S::tau_plus, "ms", "time constant of the presynaptic trace").positive(),
+                          field("tau_minus", &S::tau_minus, "ms", "time constant of the postsynaptic trace").positive(),
+                          field("tau_c", &S::tau_c, "ms", "time constant of the eligibility").positive(),
+                          field("tau_n", &S::tau_n, "ms", "time constant of the dopamine").positive(),
+                          field("a_plus", &S::a_plus, "", "eligibility by a postsynaptic spike").non_negative(),
+                          field("a_minus", &S::a_minus, "", "what a presynaptic spike takes from it").non_negative(),
+                          field("b", &S::b, "", "dopamine at which weights stay, per ms"),
+                          field("w_min", &S::w_min, "", "smallest magnitude of a weight").non_negative(),
+                          field("w_max", &S::w_max, "", "largest weight; negative for inhibitory synapses")};
+    }
+    double sign() const { return w_max < 0 ? -1 : 1; }
+    TraceSpec pre() const { return {.tau = tau_plus}; }
+    TraceSpec post() const { return {.tau = tau_minus}; }
+    template <class T> TRIPARTITE_INLINE T potentiate(T c, T trace) const { return fma(T(scalar_of<T>(a_plus)), trace, c); }
+    template <class T> TRIPARTITE_INLINE T depress(T c, T trace) const { return fma(T(scalar_of<T>(-a_minus)), trace, c); }
+};
+
+using PlasticRule = std::variant<StdpPair, StdpPowerLaw, Triplet, VogelsInhibitory, SpikeHomeostasis, StdpDopamine>;
 
 inline Pairing pairing_of(const PlasticRule& rule) {
     return std::visit([](const auto& r) {

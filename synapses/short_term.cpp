@@ -34,8 +34,14 @@ double Tsodyks::transmit(ShortTermState& s, double interval, bool) const {
 }
 
 ShortTermPlasticity::ShortTermPlasticity(const ShortTermRule& rule, double dt, std::uint32_t sources) : rule_(rule), dt_(dt) {
-    const ShortTermState start = std::visit([](const auto& r) { return r.initial(); }, rule);
+    state_.step.resize(sources);
+    rest();
+}
+
+void ShortTermPlasticity::rest() {
+    const ShortTermState start = std::visit([](const auto& r) { return r.initial(); }, rule_);
     if (start.x + start.y > 1) fail("tsodyks: x and y are shares of one resource, but sum to {}: let them sum to at most 1", start.x + start.y);
+    const auto sources = state_.step.size();
     state_ = {std::vector(sources, start.x), std::vector(sources, start.y), std::vector(sources, start.u), std::vector(sources, std::int64_t(-1))};
 }
 

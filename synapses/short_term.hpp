@@ -67,6 +67,8 @@ public:
     /// The share of its weight that a spike transmits; to be asked once for each spike, in their order.
     double amplitude(std::uint32_t source, Index step);
 
+    /// As at the start.
+    void rest();
     Saved save() const { return state_; }
     void load(const Saved& saved);
 

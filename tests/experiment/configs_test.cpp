@@ -1,4 +1,4 @@
-// Every file in configs/ is read; those that train are built and trained on one batch, those that simulate are written and read again.
+// Every file in configs/ is read; those that train by gradients are built and trained on one batch, the others are written and read again.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -15,12 +15,13 @@ namespace {
 
 const std::string folder = std::string(TRIPARTITE_SOURCE_DIR) + "/configs/";
 
-std::vector<std::string> config_names(bool simulated) {
+/// Those that have these words.
+std::vector<std::string> config_names(const std::string& word) {
     std::vector<std::string> names;
     for (const auto& file : std::filesystem::recursive_directory_iterator(folder)) {
         std::ostringstream text;
         text << std::ifstream(file.path()).rdbuf();
-        if (file.path().extension() == ".yaml" && (text.str().find("mode: simulate") != std::string::npos) == simulated)
+        if (file.path().extension() == ".yaml" && text.str().find(word) != std::string::npos)
             names.push_back(file.path().string().substr(folder.size()));
     }
     std::ranges::sort(names);
@@ -69,13 +70,25 @@ TEST_P(SimulatedConfig, ReadsBackAsItIsWritten) {
     EXPECT_EQ(resolved, resolved_yaml(parse_experiment(resolved, "RESOLVED")));
 }
 
+struct LocalConfig : testing::TestWithParam<std::string> {};
+
+TEST_P(LocalConfig, ReadsBackAsItIsWritten) {
+    const auto experiment = read_experiment(folder + GetParam());
+    ASSERT_TRUE(experiment.local);
+    EXPECT_EQ(experiment.name, std::filesystem::path(GetParam()).stem());
+    experiment.simulation.network.validate();
+    const auto resolved = resolved_yaml(experiment);
+    EXPECT_EQ(resolved, resolved_yaml(parse_experiment(resolved, "RESOLVED")));
+}
+
 std::string test_name(const testing::TestParamInfo<std::string>& info) {
     std::string name = info.param;
     std::ranges::replace_if(name, [](unsigned char c) { return !std::isalnum(c); }, '_');
     return name;
 }
-INSTANTIATE_TEST_SUITE_P(Files, Config, testing::ValuesIn(config_names(false)), test_name);
-INSTANTIATE_TEST_SUITE_P(Files, SimulatedConfig, testing::ValuesIn(config_names(true)), test_name);
+INSTANTIATE_TEST_SUITE_P(Files, Config, testing::ValuesIn(config_names("bptt:")), test_name);
+INSTANTIATE_TEST_SUITE_P(Files, SimulatedConfig, testing::ValuesIn(config_names("mode: simulate")), test_name);
+INSTANTIATE_TEST_SUITE_P(Files, LocalConfig, testing::ValuesIn(config_names("  local: {")), test_name);
 
 }  // namespace
 }  // namespace tripartite

@@ -35,8 +35,24 @@ TEST_P(Small, RunsForAMoment) {
     for (const auto& p : summary.populations) spikes += p.activity.spikes;
     EXPECT_GT(spikes, 0u);
 }
-INSTANTIATE_TEST_SUITE_P(Networks, Small, testing::Values("simulation/coba.yaml", "simulation/cuba.yaml", "simulation/inhibitory_plasticity.yaml", "simulation/nearest_neighbours.yaml", "simulation/polychronous.yaml", "simulation/synfire.yaml", "simulation/triplet_rates.yaml", "tutorial/first_simulation.yaml"),
+INSTANTIATE_TEST_SUITE_P(Networks, Small, testing::Values("simulation/coba.yaml", "simulation/cuba.yaml", "simulation/dopamine.yaml", "simulation/inhibitory_plasticity.yaml", "simulation/nearest_neighbours.yaml", "simulation/polychronous.yaml", "simulation/synfire.yaml", "simulation/triplet_rates.yaml", "tutorial/first_simulation.yaml"),
                          [](const auto& info) { return std::filesystem::path(info.param).stem().string(); });
+
+/// Izhikevich 2007, figure 1: the rewarded synapse grows to its bound, the others together hardly.
+TEST(Dopamine, OnlyTheRewardedSynapseGrows) {
+    const TemporaryFolder results;
+    Observer observer;
+    run_simulation(read_experiment(folder + "simulation/dopamine.yaml"), {results.path(), {}}, observer);
+    const H5Reader file(results / "results.h5");
+    const auto last = [&](const std::string& name) {
+        const auto shape = file.shape("/weights/" + name + "/weight");
+        return file.read<double>("/weights/" + name + "/weight", {{shape[0] - 1, 1}, {0, shape[1]}});
+    };
+    EXPECT_GT(last("rewarded_to_target")[0], 3);
+    double sum = 0;
+    for (const double w : last("others_to_target")) sum += w;
+    EXPECT_LT(sum / 100, 0.3);
+}
 
 }  // namespace
 }  // namespace tripartite

@@ -17,7 +17,7 @@ import sys
 import nest
 import numpy as np
 
-from nest_cases import (CASES, DT, DURATION, LONGEST, PARAMETERS, POST, PRE, RULE_DELAYS, RULE_TAU_MINUS, RULES, SINGLE, SINGLE_TIMES, STATE, STEPS,
+from nest_cases import (CASES, DOPAMINE, DOPAMINE_SPIKES, DT, DURATION, LONGEST, PARAMETERS, POST, PRE, RULE_DELAYS, RULE_TAU_MINUS, RULES, SINGLE, SINGLE_TIMES, STATE, STEPS,
                         single)
 
 FOLDER = pathlib.Path(__file__).parent / "nest"
@@ -199,6 +199,23 @@ def make_single(model):
 def make_rule(model):
     """The weights with which the spikes of one neuron reach another one, for each delay."""
     weight, params = RULES[model]
+    return weights_of_rule(model, weight, params, lambda: {})
+
+
+def make_dopamine(case):
+    """The same for a synapse that learns by dopamine, which a volume transmitter collects from neurons that fire."""
+    def transmitter():
+        volume = nest.Create("volume_transmitter")
+        times = [{"spike_times": [float(t - 2 * RELAY) for t in times]} for times in DOPAMINE_SPIKES]
+        neurons = nest.Create("parrot_neuron", len(times))
+        nest.Connect(nest.Create("spike_generator", len(times), params=times), neurons, "one_to_one", {"delay": RELAY})
+        nest.Connect(neurons, volume, syn_spec={"delay": RELAY})
+        return {"volume_transmitter": volume}
+    return weights_of_rule("stdp_dopamine_synapse", *DOPAMINE[case], transmitter)
+
+
+def weights_of_rule(model, weight, params, more):
+    """Simulates one synapse for each delay; more() makes what else it needs, and gives its parameters."""
     result = {"weight": weight, "params": params, "weights": []}
     for delay in RULE_DELAYS:
         nest.ResetKernel()
@@ -207,7 +224,7 @@ def make_rule(model):
         generators = nest.Create("spike_generator", 2, params=[{"spike_times": [t - RELAY for t in times]} for times in (PRE, POST)])
         nest.Connect(generators, parrots, "one_to_one", {"delay": RELAY})
         recorder = nest.Create("weight_recorder")
-        nest.CopyModel(model, "plastic", params | {"weight_recorder": recorder})
+        nest.CopyModel(model, "plastic", params | more() | {"weight_recorder": recorder})
         port = 1  # the spikes of this port are not relayed
         nest.Connect(parrots[0], parrots[1], syn_spec={"synapse_model": "plastic", "weight": weight, "delay": delay, "receptor_type": port})
         nest.Simulate(PRE[-1] + delay + RELAY)
@@ -224,8 +241,11 @@ def write(name, content):
 if __name__ == "__main__":
     nest.verbosity = nest.VerbosityLevel.ERROR
     FOLDER.mkdir(exist_ok=True)
-    for chosen in sys.argv[1:] or [*CASES, "single", "rules"]:
-        if chosen == "rules":
+    for chosen in sys.argv[1:] or [*CASES, "single", "rules", "dopamine"]:
+        if chosen == "dopamine":
+            head = {"made_with": {"nest": nest.__version__}, "dt": DT, "delays": RULE_DELAYS, "pre": PRE, "post": POST, "dopamine": DOPAMINE_SPIKES}
+            write(chosen, head | {"tau_minus": RULE_TAU_MINUS["tau_minus"]} | {case: make_dopamine(case) for case in DOPAMINE})
+        elif chosen == "rules":
             head = {"made_with": {"nest": nest.__version__}, "dt": DT, "delays": RULE_DELAYS, "pre": PRE, "post": POST}
             write(chosen, head | RULE_TAU_MINUS | {model: make_rule(model) for model in RULES})
         elif chosen == "single":

@@ -113,6 +113,13 @@ RULES = {
 }
 RULE_DELAYS = (1.0, 3.0)
 RULE_TAU_MINUS = {"tau_minus": 20.0, "tau_minus_triplet": 110.0}
+# stdp_dopamine_synapse between the same two neurons, and when dopamine neurons fire: some together, one with a spike of the synapse.
+DOPAMINE = {
+    "usual": (5.0, {"tau_plus": 15.0, "tau_c": 100.0, "tau_n": 40.0, "A_plus": 1.0, "A_minus": 1.5, "b": 0.0, "Wmin": 0.0, "Wmax": 20.0}),
+    "baseline": (5.0, {"tau_plus": 20.0, "tau_c": 60.0, "tau_n": 20.0, "A_plus": 0.8, "A_minus": 0.5, "b": 0.02, "Wmin": 0.0, "Wmax": 20.0}),
+    "bounded": (5.0, {"tau_plus": 20.0, "tau_c": 200.0, "tau_n": 30.0, "A_plus": 1.5, "A_minus": 4.0, "b": 0.01, "Wmin": 4.0, "Wmax": 5.5}),
+}
+DOPAMINE_SPIKES = ((8, 25, 40, 66, 110), (25, 41, 90))
 PRE, POST = (5, 10, 20, 30, 31, 50, 60, 90, 120), (12, 15, 29, 30, 50, 55, 70, 71, 100)
 
 SINGLE_TIMES = (11.0, 11.1, 11.5, 13.0, 14.0, 16.0, 22.0, 35.0, 60.0)

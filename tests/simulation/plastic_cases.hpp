@@ -24,6 +24,7 @@ struct Case {
     std::uint32_t neurons;
     std::vector<Synapse> synapses;  ///< sorted by (source, delay)
     Trains trains;
+    std::vector<int> rewards = {};  ///< steps in which dopamine arrives, ascending
 };
 struct Outcome {
     std::vector<double> weights, input;  ///< [synapse], [step][target]
@@ -42,15 +43,19 @@ template <class Real> PlasticStore<Real> make_store(const Case& c) {
 template <class Real> Outcome simulate(const Case& c, Index mark = 4000, Index restore = -1) {
     PlasticStore<Real> store = make_store<Real>(c);
     std::vector<Real> input(c.trains.size() * c.neurons);
+    auto reward = c.rewards.begin();
     for (Index t = 0, steps = Index(c.trains.size()); t < steps; ++t) {
+        for (; reward != c.rewards.end() && *reward <= t; ++reward) store.reward(*reward, 1);
         store.deliver(t, [&](Index step) { return std::span<const std::uint32_t>(c.trains[std::size_t(step)]); }, input.data() + t * c.neurons);
         for (const std::uint32_t neuron : c.trains[std::size_t(t)]) store.source_fired(neuron, t), store.target_fired(neuron, t);
         if ((t + 1) % mark == 0 || t + 1 == steps || t == restore) store.bring_up_to_date(t);
         if (t != restore) continue;
         PlasticStore<Real> restored = make_store<Real>(c);
         for (std::uint64_t i = 0; i < c.synapses.size(); ++i) {
-            restored.set_weight(i, store.weight(i));
+            restored.set_weight(i, store.stored_weight(i));
             if (store.remembers()) restored.set_unpaired(i, store.unpaired(i));
+            if (auto* eligibility = restored.eligibility())
+                eligibility->set(Index(i), store.eligibility()->value(Index(i))), eligibility->set_step(Index(i), store.eligibility()->step(Index(i)));
         }
         restored.load(store.save());
         store = std::move(restored);
@@ -75,6 +80,9 @@ inline double depressed(const VogelsInhibitory& r, double w, double trace, doubl
     return std::max(0.0, std::min(r.w_max, w + r.eta * trace) - r.alpha * r.eta);
 }
 
+inline double potentiated(const SpikeHomeostasis& r, double w, double, double) { return std::max(0.0, w - r.dw_minus); }
+inline double depressed(const SpikeHomeostasis& r, double w, double, double) { return std::min(r.w_max, w + r.dw_plus); }
+
 /// Which spikes of the other side count for a spike that comes now (times when they are at the synapse, ascending): those of `others`
 /// before it, or the nearest that `own` has left.
 inline std::vector<int> partners(Pairing pairing, bool presynaptic, const std::vector<int>& own, const std::vector<int>& others, int now) {
@@ -94,6 +102,13 @@ inline std::vector<int> partners(Pairing pairing, bool presynaptic, const std::v
     for (const int t : own) last = t < now ? t : last;
     const bool since = std::ranges::any_of(others, [=](int t) { return t > last && t <= now; });
     return since ? std::vector{nearest} : std::vector<int>{};
+}
+
+/// Those of its own earlier spikes that a neuron's slow trace counts.
+template <class Rule> std::vector<int> nearest_of(const std::vector<int>& own, int now, const Rule& rule) {
+    std::vector<int> earlier;
+    std::ranges::copy_if(own, std::back_inserter(earlier), [=](int t) { return t < now; });
+    return pairing_of(rule) == Pairing::all || earlier.empty() ? earlier : std::vector{earlier.back()};
 }
 
 /// The rule as it is defined: each synapse on its own, at the times when spikes reach it, with sums over all spikes.
@@ -118,7 +133,7 @@ template <class Rule> Outcome brute_force(const Case& c, const Rule& rule) {
             if (time + s.dendritic >= int(c.trains.size())) break;
             const auto &own = presynaptic ? pre : post, &others = presynaptic ? post : pre;
             const double fast = trace(partners(pairing_of(rule), presynaptic, own, others, time), time, (presynaptic ? rule.post() : rule.pre()).tau);
-            const double slow_tau = (presynaptic ? rule.pre() : rule.post()).slow_tau, slow = slow_tau > 0 ? trace(own, time, slow_tau) : 0;
+            const double slow_tau = (presynaptic ? rule.pre() : rule.post()).slow_tau, slow = slow_tau > 0 ? trace(nearest_of(own, time, rule), time, slow_tau) : 0;
             w = presynaptic ? depressed(rule, w, fast, slow) : potentiated(rule, w, fast, slow);
             if (presynaptic) outcome.input[std::size_t(time + s.dendritic) * c.neurons + s.target] += w;
         }
@@ -127,7 +142,10 @@ template <class Rule> Outcome brute_force(const Case& c, const Rule& rule) {
     return outcome;
 }
 inline Outcome brute_force(const Case& c) {
-    return std::visit([&](const auto& rule) { return brute_force(c, rule); }, c.rule);
+    return std::visit([&]<class Rule>(const Rule& rule) {
+        if constexpr (std::is_same_v<Rule, StdpDopamine>) return Outcome{};  // tests/simulation/eligibility_test.cpp
+        else return brute_force(c, rule);
+    }, c.rule);
 }
 
 /// Every neuron fires at random, at most once in a step.
@@ -149,6 +167,14 @@ inline std::vector<Synapse> random_synapses(std::uint32_t neurons, std::uint32_t
         synapses.push_back({k / number, below(neurons), int(below(axonal + 1)), 1 + int(below(dendritic)), 1e-2 * below(10000)});
     std::ranges::stable_sort(synapses, {}, [](const Synapse& s) { return std::pair(s.source, s.axonal + s.dendritic); });
     return synapses;
+}
+
+/// One synapse, from neuron 0 to neuron 1, whose whole delay is dendritic.
+inline Case one_synapse(const PlasticRule& rule, double weight, int delay, const std::vector<std::size_t>& pre, const std::vector<std::size_t>& post) {
+    Case c{rule, 2, {{0, 1, 0, delay, weight}}, Trains(1300)};
+    for (const std::size_t t : pre) c.trains[t].push_back(0);
+    for (const std::size_t t : post) c.trains[t].push_back(1);
+    return c;
 }
 
 inline double largest_difference(const std::vector<double>& a, const std::vector<double>& b) {

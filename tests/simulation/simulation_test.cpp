@@ -12,15 +12,25 @@ SynapseKind kind(const std::string& name) {
     if (name == "stdp_pair") return StdpPair{.lambda = 0.1, .w_max = 150};
     if (name == "stdp_nearest") return StdpPair{.lambda = 0.1, .w_max = 150, .pairing = Pairing::centred};
     if (name == "triplet") return Triplet{.a2_plus = 1, .a3_plus = 3, .a2_minus = 2, .a3_minus = 1, .w_max = 150};
+    if (name == "homeostasis") return SpikeHomeostasis{.dw_plus = 3, .dw_minus = 2, .w_max = 150};
+    if (name == "normalised") return StdpPair{.lambda = 0.1, .w_max = 150};
+    if (name == "dopamine") return StdpDopamine{.tau_c = 50, .tau_n = 20, .a_plus = 0.02, .a_minus = 0.01, .w_max = 150};
     if (name == "tsodyks") return Tsodyks{};
     return StaticSynapse{};
 }
 
+SimulationNetwork network_with(const std::string& name) {
+    auto network = random_network(kind(name));
+    if (name == "normalised") network.projections[0].normalise = {.total = 1800, .interval = 20};
+    if (name == "dopamine") network.projections[0].dopamine = {.from = "I", .delay = 0.6};
+    return network;
+}
+
 struct AnySynapse : testing::TestWithParam<const char*> {};
-INSTANTIATE_TEST_SUITE_P(Kinds, AnySynapse, testing::Values("static", "stdp_pair", "stdp_nearest", "triplet", "tsodyks"), [](const auto& info) { return std::string(info.param); });
+INSTANTIATE_TEST_SUITE_P(Kinds, AnySynapse, testing::Values("static", "stdp_pair", "stdp_nearest", "triplet", "homeostasis", "normalised", "dopamine", "tsodyks"), [](const auto& info) { return std::string(info.param); });
 
 TEST_P(AnySynapse, ResultsDoNotDependOnThreadsOrWindow) {
-    const auto network = random_network(kind(GetParam()));
+    const auto network = network_with(GetParam());
     const auto one = run<float>(network, {.threads = 1});
     ASSERT_GT(one.trains[0].size(), 200u);
     for (const int threads : {2, 3, 8}) EXPECT_TRUE(run<float>(network, {.threads = threads}) == one) << threads;
@@ -30,7 +40,7 @@ TEST_P(AnySynapse, ResultsDoNotDependOnThreadsOrWindow) {
 }
 
 TEST_P(AnySynapse, ResumeEqualsUninterruptedRunForAnyThreads) {
-    const auto network = random_network(kind(GetParam()));
+    const auto network = network_with(GetParam());
     const TemporaryFolder folder;
     const std::string file = folder / "state.h5";
     const auto whole = run<float>(network, {.threads = 2}, 1500);

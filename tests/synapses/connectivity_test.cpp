@@ -21,6 +21,13 @@ TEST(Connectivity, OneToOnePairsEqualIndices) {
     for (std::uint32_t i = 0; i < 200; ++i) EXPECT_EQ(pairs[i], (Pair{i, i, i}));
 }
 
+TEST(Connectivity, AllButOneToOneHasTheOtherPairs) {
+    const auto pairs = pairs_of(AllButOneToOne{}, {.sources = 200, .targets = 200});
+    EXPECT_EQ(pairs.size(), 200u * 199u);
+    for (const auto& pair : pairs) ASSERT_NE(pair.source, pair.target);
+    EXPECT_THROW(make_connector(AllButOneToOne{}, two, test_random()), Error);
+}
+
 TEST(Connectivity, AllToAllHasEveryPairOnce) {
     const auto counts = counts_of(pairs_of(AllToAll{}, two));
     EXPECT_EQ(counts.size(), 200u * 150u);
