@@ -80,6 +80,42 @@ TEST(TrainedSimulation, HasTheSpikesOfTrainingWithCurrentsAsSamples) {
     expect_same_spikes(with_delay("{learned: {max: 4 ms}}"), {"hidden", "output"}, {"input.encoder=direct"});
 }
 
+TEST(TrainedSimulation, HasTheSpikesOfTrainingWithAstrocytes) {
+    expect_same_spikes(R"(
+experiment: {seed: 3, threads: 2}
+time: {dt: 0.5 ms, steps: 30}
+network:
+  populations:
+    hidden: {size: 40, neuron: {astro_lif: {tau_m: 3 ms, c: 2, learn: {c: per_neuron}}}}
+    astrocytes: {size: 5, neuron: {astrocyte: {tau: 5 ms, learn: {a0: per_neuron}}}}
+    output: {size: 4, neuron: {lif: {tau_m: 5 ms}}}
+  projections:
+    - {from: input, to: hidden, dense: {}, init: {kaiming: {gain: 4}}, delay: 0.5 ms}
+    - {from: hidden, to: astrocytes, mean: {block: 8}}
+    - {from: astrocytes, to: hidden, broadcast: {block: 8}, receptor: gain}
+    - {from: hidden, to: output, dense: {}, init: {kaiming: {gain: 2}}, delay: 1 ms}
+input: {dataset: {generated: {size: 5, train: 64, test: 30}}, encoder: {bernoulli: {gain: 0.3}}}
+learning: {bptt: {loss: ce_membrane}, optimiser: {adam: {learning_rate: 1e-2}}, epochs: 2, batch: 16}
+)", {"hidden", "output"});
+}
+
+/// What a simulation of a trained network is refused for.
+std::string refusal_of(const std::string& yaml, const Overrides& overrides) {
+    const TemporaryFolder folder;
+    run_in_folder(parse_experiment(yaml, "train", overrides), folder.path());
+    try {
+        parse_experiment(simulation_of(folder.path(), {"layer1"}), "FILE");
+    } catch (const ConfigError& error) {
+        return error.what();
+    }
+    return "accepted";
+}
+
+TEST(TrainedSimulation, RefusesWhatOnlyTrainingDoes) {
+    EXPECT_NE(refusal_of(tiny_yaml, {"network.layers.0.normalise=tebn"}).find("'layer1' multiplies what arrives by a factor of the step (tebn), which only training and evaluation do"), std::string::npos);
+    EXPECT_NE(refusal_of(tiny_yaml, {"network.layers.1={dense: 17, neuron: leaky_integrator}"}).find("'layer2' never fires and sends numbers through weights of its own for each synapse"), std::string::npos);
+}
+
 /// A network that was trained once, for what depends on how samples are shown.
 class Shown : public testing::Test {
 protected:
