@@ -5,7 +5,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "core/error.hpp"
+#include "tests/io/temporary_folder.hpp"
 #include "tests/simulation/plastic_cases.hpp"
 
 namespace tripartite {
@@ -212,15 +212,6 @@ TEST(PlasticStore, FloatFollowsDouble) {
         const Case c = random_case(rule);
         EXPECT_LT(largest_difference(simulate<float>(c).weights, simulate<double>(c).weights), 1e-3) << rule.index();
     }
-}
-
-template <class F> std::string error_of(F&& f) {
-    try {
-        f();
-    } catch (const Error& error) {
-        return error.what();
-    }
-    return "no error";
 }
 
 TEST(PlasticStore, ErrorsNameTheRemedy) {

@@ -1,7 +1,7 @@
 // What a network that is shown samples needs of a simulation.
 #include <gtest/gtest.h>
 
-#include "core/error.hpp"
+#include "tests/io/temporary_folder.hpp"
 #include "tests/simulation/network_cases.hpp"
 
 namespace tripartite {
@@ -98,15 +98,6 @@ TEST(Samples, WeightsAreNormalisedAtIntervals) {
     sum = 0;
     for (const auto& s : simulation->weights("S_to_N")) sum += s.weight;
     EXPECT_NEAR(sum, 6 * 70, 1e-9);
-}
-
-template <class F> std::string error_of(F&& f) {
-    try {
-        f();
-    } catch (const Error& error) {
-        return error.what();
-    }
-    return "no error";
 }
 
 TEST(Samples, ErrorsNameTheRemedy) {
