@@ -80,6 +80,16 @@ std::vector<int> ordered(const Network& network, std::vector<int> members, const
     return done;
 }
 
+/// A normaliser takes what reaches the first port from outside the component.
+void check_normaliser(const Network& network, const PopulationSpec& population, const Component& component) {
+    const auto reaches = [&](const ProjectionSpec& c) {
+        return c.to == population.name && network.port(c) == 0 && !std::ranges::count(component.populations, network.find(c.from));
+    };
+    if (population.normalise && std::ranges::none_of(network.projections, reaches))
+        fail("'{}' is normalised at its first receptor, '{}', which no projection from outside its loop reaches; leave out normalise", population.name,
+             population.neuron.port_names.front());
+}
+
 }  // namespace
 
 int Network::find(const std::string& name) const {
@@ -116,7 +126,8 @@ void Network::validate() const {
         if (c.delay < 0) fail("the delay from '{}' to '{}' is negative", c.from, c.to);
         port(c);
     }
-    components(*this);
+    for (const auto& c : components(*this))
+        for (const int i : c.populations) check_normaliser(*this, populations[std::size_t(i)], c);
 }
 
 std::vector<Component> components(const Network& network) {

@@ -50,6 +50,8 @@ private:
         for (int i = 0; i < engine_.populations(); ++i)
             if (engine_.population(i).normaliser) fail("'{}' multiplies what arrives by a factor of the step (tebn), which only training and evaluation do", name(i));
         for (const auto& link : engine_.links()) {
+            if (link.port == 0 && !config_of(link).dense() && network_.populations[std::size_t(link.to)].normalise)
+                fail("the normaliser of '{}' is folded into a mean or broadcast, which only training and evaluation do", name(link.to));
             if (link.port > 0 && (!numbers(link, "bias").empty() || (link.from < 0 && !is_spiking(run_.encoder))))
                 fail("a bias, or samples that are currents, reach '{}' not by its first receptor, which only training and evaluation do", name(link.to));
             if (link.from >= 0 && engine_.population(link.from).sends_values() && config_of(link).dense())
@@ -202,6 +204,7 @@ void read_trained(const YamlNode& network, const YamlNode* input, const YamlNode
     trained.path = read_word(*path, problems).value_or("");
     if (problems.count() > before || !input) return;
     try {
+        if (!std::filesystem::exists(trained.path)) fail("there is no '{}'; give the folder of a finished training run, its results.h5 or checkpoint.h5", trained.path);
         const std::string file = std::filesystem::is_directory(trained.path) ? trained.path + "/results.h5" : trained.path;
         const auto run = parse_experiment(H5Reader(file).text_attribute("/", "config"), "the experiment in " + file, {}, neurons);
         if (run.mode == Experiment::Mode::simulate) fail("{} was written by a simulation; give the folder of a training run", file);

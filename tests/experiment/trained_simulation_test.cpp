@@ -116,6 +116,25 @@ TEST(TrainedSimulation, RefusesWhatOnlyTrainingDoes) {
     EXPECT_NE(refusal_of(tiny_yaml, {"network.layers.1={dense: 17, neuron: leaky_integrator}"}).find("'layer2' never fires and sends numbers through weights of its own for each synapse"), std::string::npos);
 }
 
+TEST(TrainedSimulation, RefusesANormaliserThatIsFoldedIntoAMean) {
+    const std::string yaml = R"(
+experiment: {seed: 3}
+time: {dt: 0.5 ms, steps: 6}
+network:
+  populations:
+    a: {size: 20, neuron: lif}
+    layer1: {size: 5, neuron: lif, normalise: batch}
+    out: {size: 4, neuron: lif}
+  projections:
+    - {from: input, to: a, dense: {}}
+    - {from: a, to: layer1, mean: {block: 4}}
+    - {from: layer1, to: out, dense: {}}
+input: {dataset: {generated: {size: 5, train: 64, test: 30}}, encoder: bernoulli}
+learning: {bptt: {loss: ce_membrane}, optimiser: adam, epochs: 1, batch: 16}
+)";
+    EXPECT_NE(refusal_of(yaml, {}).find("the normaliser of 'layer1' is folded into a mean or broadcast, which only training and evaluation do"), std::string::npos);
+}
+
 /// A network that was trained once, for what depends on how samples are shown.
 class Shown : public testing::Test {
 protected:
@@ -188,7 +207,7 @@ TEST_F(Shown, MistakesAreReportedInPlace) {
     EXPECT_EQ(message("samples: 20", "samples: 20, between_samples: {rest: 0.3 ms}"),
               "FILE:3:46: input.between_samples.rest: must be a whole number of steps of 0.5 ms, got 0.3 ms");
     EXPECT_EQ(message("record", "time: {dt: 1 ms}\nrecord"), "FILE:4:1: time: follows from the trained network and its samples");
-    EXPECT_EQ(message(trained(), "nowhere.h5").find("FILE:2:20: network.trained: nowhere.h5"), 0u);
+    EXPECT_EQ(message(trained(), "nowhere.h5"), "FILE:2:20: network.trained: there is no 'nowhere.h5'; give the folder of a finished training run, its results.h5 or checkpoint.h5");
 }
 
 }  // namespace
