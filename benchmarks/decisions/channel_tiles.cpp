@@ -87,7 +87,7 @@ template <class M, class Real, int Q> void fire(const NeuronTile<Real>& a, const
         const Folded<Real> folded(n, t, l, k.threshold);
         for (int b = 0; b < a.samples; ++b) {
             auto s = load_members<PackState<M, Real>>(a.state + b * W + l, a.state_variable);
-            const P spike = decide(a, fma(P::load(u_row + b * W + l), folded.scale, folded.offset), k.bound);
+            const P spike = decide<M, variant>(a, fma(P::load(u_row + b * W + l), folded.scale, folded.offset), k, t, b * W + l);
             reset<M, variant>(s, k, spike);
             store_members(s, a.state + b * W + l, a.state_variable);
             store_spikes(a, t, b, l, spike);
@@ -119,7 +119,7 @@ template <class M, class Real> void recompute_normalised(const AdjointTile<Real>
                 const P u = integrate<M, variant>(s, k, load_input<M>(a, t, at));
                 u.store(u_rows + t * row + at);
                 const Folded<Real> folded(n, t, lane, k.threshold);
-                reset<M, variant>(s, k, decide(a, fma(u, folded.scale, folded.offset), k.bound));
+                reset<M, variant>(s, k, decide<M, variant>(a, fma(u, folded.scale, folded.offset), k, t, at));
             }
         }
     }
@@ -142,7 +142,7 @@ void adjoint_normalised_step(const AdjointTile<Real>& a, const MembraneNorm<Real
         const P u = integrate<M, variant>(middle, k, load_input<M>(a, t, at));
         Adjoint adjoint;
         TRIPARTITE_UNROLL for (int i = 0; i < num_states<M>; ++i) adjoint.state_bar[i] = P::load(a.state_bar + i * a.state_variable + at);
-        const P spike = decide(a, fma(u, folded.scale, folded.offset), k.bound);
+        const P spike = decide<M, variant>(a, fma(u, folded.scale, folded.offset), k, t, at);
         const P spike_bar = fma(adjoint.through_reset(middle, k, spike), P(a.reset_gradient), P::load(a.spikes_bar + t * a.spikes_bar_step + at));
         TRIPARTITE_UNROLL for (int i = 0; i < num_states<M>; ++i) adjoint.state_bar[i].store(a.state_bar + i * a.state_variable + at);
         const P bar = spike_bar * P::load(m_bar + at);  // which holds the surrogate's slope
