@@ -17,7 +17,7 @@ struct Scaled {
 
 /// A unit is an SI prefix and a base: "ms" is (1e-3, "s"). Compound units ("1/ms") are only ever bare.
 std::optional<Scaled> scaled(std::string_view unit) {
-    static constexpr std::string_view bases[] = {"s", "V", "A", "F", "S", "Hz", "Ohm", "m"};
+    static constexpr std::string_view bases[] = {"s", "V", "A", "F", "S", "Hz", "Ohm", "m", "M"};
     static constexpr std::pair<std::string_view, double> prefixes[] = {
         {"", 1}, {"G", 1e9}, {"M", 1e6}, {"k", 1e3}, {"m", 1e-3}, {"u", 1e-6}, {"n", 1e-9}, {"p", 1e-12}};
     for (const auto& [prefix, factor] : prefixes)

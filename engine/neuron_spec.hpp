@@ -28,6 +28,7 @@ struct LearnedParameter {
 struct NeuronSpec {
     std::string model;
     int states = 0, coefficients = 0, ports = 1;
+    double interval = 0;  ///< ms between two steps in a simulation; 0: each dt
     int lasting = 0;  ///< of the states, the last ones: what a neuron has learned
     bool spiking = true, detach_reset = false, trainable = true, stochastic = false;
     std::vector<std::string> port_names, port_units;  ///< [ports]

@@ -43,6 +43,8 @@ void read_entry(const YamlNode& node, const SimulationReading& reading) {
         if (!population) continue;
         Section section(node, problems);
         section.take("to");
+        if (population->neuron.interval > 0)
+            problems.value(*node.find("to"), fmt::format("'{}' takes a step every {} ms only, and drives act in each step; give its cells parameters or initial values instead", name, population->neuron.interval));
         Drive drive;
         drive.to = name;
         if (const YamlNode* word = section.take("name")) drive.name = read_word(*word, problems).value_or("");

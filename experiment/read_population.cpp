@@ -71,6 +71,8 @@ void read_simulated_population(const YamlNode& node, const SimulationReading& re
         read_source(*source, population, reading);
     } else if (const YamlNode* neuron = section.need("neuron")) {
         population.neuron = reading.neurons.read(*neuron, problems, &population.values);
+        if (const double interval = population.neuron.interval; !whole_steps(interval, reading.dt) || (interval > 0 && *whole_steps(interval, reading.dt) == 0))
+            problems.value(*neuron, fmt::format("takes a step every {} ms, which is not a whole number of steps of {} ms", interval, reading.dt));
         if (reading.precision == Experiment::Precision::float32 && !population.neuron.model.empty() && !population.neuron.float32.step)
             problems.value(*neuron, "adaptive steps need experiment: {precision: float64}");
     }

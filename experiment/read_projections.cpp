@@ -36,6 +36,8 @@ public:
         read_delay();
         if (const YamlNode* dopamine = section_.take("dopamine")) read_dopamine(*dopamine);
         if (const YamlNode* normalise = section_.take("normalise")) read_normalise(*normalise);
+        if (const YamlNode* astrocytes = section_.take("astrocytes")) read_astrocytes(*astrocytes);
+        else if (std::holds_alternative<Tripartite>(p_.synapse)) section_.problem("tripartite synapses need the astrocytes that surround them: astrocytes: {from: …, block: …}");
         if (std::holds_alternative<StdpDopamine>(p_.synapse) && !p_.dopamine)
             section_.problem("stdp_dopamine needs the population whose spikes release it: dopamine: {from: …}");
         section_.close();
@@ -55,7 +57,10 @@ private:
 
     void read_synapse(const YamlNode& node) {
         read_only_kind(node, "synapse", p_.synapse, problems_);
-        if (from_.sends_values() && !std::holds_alternative<StaticSynapse>(p_.synapse))
+        const auto* gap = std::get_if<GapJunction>(&p_.synapse);
+        if (gap && from_.name != to_.name) problems_.value(node, "gap junctions connect cells of one population");
+        else if (gap && !std::ranges::count(from_.neuron.state_names, gap->state)) problems_.value(node, no_such("state", gap->state, from_.neuron.state_names, from_.neuron.model));
+        if (from_.sends_values() && !std::holds_alternative<StaticSynapse>(p_.synapse) && !gap)
             problems_.value(node, fmt::format("'{}' is a {}, which never fires; what it sends takes static synapses", from_.name, from_.neuron.model));
     }
 
@@ -181,23 +186,46 @@ private:
         section.close();
     }
 
+    void read_astrocytes(const YamlNode& node) {
+        if (!std::holds_alternative<Tripartite>(p_.synapse)) problems_.key(node, "only tripartite synapses are surrounded by them");
+        Section section(node, problems_);
+        auto& territory = p_.astrocytes.emplace();
+        section.need("from");
+        section.read(territory, Territory::fields());
+        const YamlNode* from = section.take("from");
+        const auto* population = from ? reading_.find(*from, territory.from) : nullptr;
+        if (population && !std::ranges::count(population->neuron.state_names, "Gamma_S"))
+            problems_.value(*from, fmt::format("'{}' is no population of astrocyte_gchi, whose gliotransmitter tripartite synapses feel", territory.from));
+        if (const YamlNode* delay = section.take("delay")) check_steps(*delay, territory.delay, reading_.dt, problems_);
+        section.close();
+        read_domains(node, territory, problems_);
+        if (population && to_.size > 0) check_in_space(node, *population, [&](const PairSpace& space) { territories(territory, space); });
+    }
+
     /// What only the rule itself knows: whether the populations suit it.
     void check_rule() {
+        const YamlNode* place = section_.node().find("rule");
+        check_in_space(place ? *place : section_.node(), from_, [&](const PairSpace& space) {
+            const RandomStream random(reading_.seed, p_.name, "check");
+            make_connector(p_.rule, space, random);
+            weights_of(p_.rule, p_.weight, space);
+            for (const auto* value : {&p_.weight, &p_.delay})
+                if (std::holds_alternative<DistanceFunction>(*value)) SynapseValues(*value, space, random);
+        });
+    }
+
+    /// Calls check(space) with the pairs of a population's neurons and the targets; its error is told at `place`.
+    template <class Check> void check_in_space(const YamlNode& place, const SimulatedPopulation& from, Check&& check) {
         const auto positions = [&](const SimulatedPopulation& p) {
             std::optional<Positions> positions;
             if (p.positions) positions.emplace(*p.positions, p.size, p.periodic, RandomStream(reading_.seed, p.name, "positions"));
             return positions;
         };
         try {
-            const auto sources = positions(from_), targets = positions(to_);
-            const PairSpace space{from_.size, to_.size, from_.name == to_.name, sources ? &*sources : nullptr, targets ? &*targets : nullptr};
-            const RandomStream random(reading_.seed, p_.name, "check");
-            make_connector(p_.rule, space, random);
-            weights_of(p_.rule, p_.weight, space);
-            for (const auto* value : {&p_.weight, &p_.delay})
-                if (std::holds_alternative<DistanceFunction>(*value)) SynapseValues(*value, space, random);
+            const auto sources = positions(from), targets = positions(to_);
+            check(PairSpace{from.size, to_.size, from.name == to_.name, sources ? &*sources : nullptr, targets ? &*targets : nullptr});
         } catch (const Error& error) {
-            problems_.value(section_.node().find("rule") ? *section_.node().find("rule") : section_.node(), error.what());
+            problems_.value(place, error.what());
         }
     }
 

@@ -75,6 +75,7 @@ YamlWriter projection_writer(const SimulatedProjection& p) {
     if (p.axonal_delay > 0) to.add("axonal_delay", quantity_text(p.axonal_delay, "ms"));
     if (!p.receptor.empty()) to.add("receptor", p.receptor);
     if (p.dopamine) to.add("dopamine", YamlWriter().add_fields(*p.dopamine, DopamineSource::fields()));
+    if (p.astrocytes) to.add("astrocytes", YamlWriter().add_fields(*p.astrocytes, Territory::fields()));
     if (p.normalise) to.add("normalise", YamlWriter().add_fields(*p.normalise, IncomingTotal::fields()));
     return to.add("synapse", kind_writer(p.synapse));
 }

@@ -7,6 +7,7 @@
 #include "neurons/alif.hpp"
 #include "neurons/astro_lif.hpp"
 #include "neurons/astrocyte.hpp"
+#include "neurons/astrocyte_gchi.hpp"
 #include "neurons/cuba_lif.hpp"
 #include "neurons/diehl_cook.hpp"
 #include "neurons/hh_psc_alpha.hpp"
@@ -28,6 +29,6 @@ namespace tripartite {
 /// Every neuron model that ships. To add one: write its header, name it here. The build reads this list.
 using NeuronModels =
     TypeList<LeakyIntegrator, Lif, CubaLif, Alif, AdLif, ResonateAndFire, Adex, Meta, QuadraticMeta, LevyBaxter, AstroLif, Astrocyte,
-             IafPscExp, IafPscDelta, IafPscAlpha, IafCondExp, AeifCondExp, AeifPscExp, Izhikevich, HhPscAlpha, Parrot, DiehlCook>;
+             IafPscExp, IafPscDelta, IafPscAlpha, IafCondExp, AeifCondExp, AeifPscExp, Izhikevich, HhPscAlpha, Parrot, DiehlCook, AstrocyteGchi>;
 
 }  // namespace tripartite

@@ -9,6 +9,7 @@
 #include "simulation/graded_store.hpp"
 #include "simulation/plastic_link.hpp"
 #include "simulation/short_term_store.hpp"
+#include "simulation/tripartite_store.hpp"
 
 namespace tripartite {
 namespace {
@@ -92,10 +93,14 @@ template <class Real> std::unique_ptr<Store<Real>> empty_store(const SharedNetwo
         const Share& share = partition.shares[std::size_t(shared.projections[std::size_t(i)].to)];
         last = std::max(last, std::min(share.local + share.padded(), first + page));
     }
-    StoreKind kind{plan.population, plan.port, std::uint32_t(first), plan.form == StorePlan::Form::counted || plan.form == StorePlan::Form::bits, plan.weight,
+    StoreKind kind{plan.population, plan.port, plan.channel, std::uint32_t(first), plan.form == StorePlan::Form::counted || plan.form == StorePlan::Form::bits, plan.weight,
                    shared.options.half_weights, plan.form == StorePlan::Form::bits, last - first};
     if (plan.form == StorePlan::Form::short_term) return make_short_term_store<Real>(kind, shared, built);
-    if (plan.form == StorePlan::Form::graded) return std::make_unique<GradedStore<Real>>(kind);
+    if (plan.form == StorePlan::Form::graded) return std::make_unique<GradedStore<Real, Sent<Real>>>(kind, Sent<Real>());
+    const Share& share = partition.shares[std::size_t(built.to)];
+    if (plan.form == StorePlan::Form::tripartite) return std::make_unique<TripartiteStore<Real>>(kind, shared, built, share);
+    if (plan.form == StorePlan::Form::gap_junctions)
+        return std::make_unique<GradedStore<Real, Flow<Real>>>(kind, Flow<Real>(std::get<GapJunction>(built.spec->synapse), first - share.local + share.begin));
     return make_store<Real>(kind, sources);
 }
 

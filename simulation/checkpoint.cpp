@@ -4,6 +4,8 @@
 #include "core/error.hpp"
 #include "core/precision.hpp"
 #include "simulation/network_simulation.hpp"
+#include "simulation/synapse_order.hpp"
+#include "simulation/tripartite_store.hpp"
 
 namespace tripartite {
 namespace {
@@ -54,12 +56,14 @@ template <class Real> void NetworkSimulation<Real>::save(H5Writer& file) {
             for (const auto n : lists(int(p), t)) steps.push_back(t), neurons.push_back(n);
         write(file, "/in_flight/" + spec.name + "/step", steps);
         write(file, "/in_flight/" + spec.name + "/neuron", neurons);
-        if (!graded_.kept(int(p))) continue;
-        std::vector<Real> sent;
-        for (Index t = std::max<Index>(0, done_ - shared_.largest_delay); t < done_; ++t) sent.insert(sent.end(), graded_.row(int(p), t), graded_.row(int(p), t) + spec.size);
-        file.write("/graded/" + spec.name, std::span<const Real>(sent), {sent.size() / spec.size, spec.size});
     }
-    for (const auto& built : shared_.projections) save_plastic(file, *built.spec);
+    for (int c = 0; c < int(shared_.channels.size()); ++c) {
+        const std::uint32_t size = shared_.sizes[std::size_t(shared_.channels[std::size_t(c)].population)];
+        std::vector<Real> sent;
+        for (Index t = done_ - shared_.largest_delay; t < done_; ++t) sent.insert(sent.end(), graded_.row(c, t), graded_.row(c, t) + size);
+        file.write("/graded/" + shared_.channels[std::size_t(c)].name, std::span<const Real>(sent), {sent.size() / size, size});
+    }
+    for (const auto& built : shared_.projections) save_plastic(file, *built.spec), save_tripartite(file, *built.spec);
     // All stores of a plan remember the same; a worker without neurons of the target population has none.
     for (const auto& plan : plans_)
         if (const auto found = stores_of(plan); !found.empty()) found.front()->save(file, "/short_term/" + shared_.projections[std::size_t(plan.projections.front())].spec->name);
@@ -70,9 +74,10 @@ template <class Real> void NetworkSimulation<Real>::save(H5Writer& file) {
     file.attribute("/state", "dt", shared_.options.dt);
 }
 
-template <class Real> void NetworkSimulation<Real>::save_synapses(H5Writer& file, const std::string& projection, const std::string& dataset, const ReadSynapse& read) {
+template <class Real> template <class Kept, class Read>
+void NetworkSimulation<Real>::save_synapses(H5Writer& file, const std::vector<Kept*>& stores, const std::string& dataset, const Read& read) {
     std::uint64_t total = 0, written = 0;
-    for (auto* link : links(projection)) total += link->store().runs().size();
+    for (auto* store : stores) total += store->runs().size();
     file.create<Real>(dataset, {total});
     std::vector<Real> block;
     const auto flush = [&] {
@@ -80,29 +85,50 @@ template <class Real> void NetworkSimulation<Real>::save_synapses(H5Writer& file
         written += block.size();
         block.clear();
     };
-    for_each_plastic(projection, [&](PlasticLink<Real>& link, std::uint32_t, int, std::uint64_t i) {
-        block.push_back(read(link.store(), i));
+    for_each_synapse(stores, [&](Kept& store, std::uint32_t, int, std::uint64_t i) {
+        block.push_back(Real(read(store, i)));
         if (block.size() == values_at_once) flush();
     });
     flush();
 }
 
-template <class Real> void NetworkSimulation<Real>::load_synapses(const H5Reader& file, const std::string& projection, const std::string& dataset, const WriteSynapse& write) {
+template <class Real> template <class Kept, class Write>
+void NetworkSimulation<Real>::load_synapses(const H5Reader& file, const std::vector<Kept*>& stores, const std::string& dataset, const Write& write) {
     const std::uint64_t total = file.shape(dataset).at(0);
     std::uint64_t read = 0;
     std::vector<Real> block;
-    for_each_plastic(projection, [&](PlasticLink<Real>& link, std::uint32_t, int, std::uint64_t i) {
+    for_each_synapse(stores, [&](Kept& store, std::uint32_t, int, std::uint64_t i) {
         if (read % values_at_once == 0) block = file.read<Real>(dataset, {{read, std::min<std::uint64_t>(values_at_once, total - read)}});
-        write(link.store(), i, block.at(read++ % values_at_once));
+        write(store, i, block.at(read++ % values_at_once));
     });
 }
 
+/// Steps count back from now, so that a float holds those of lately; a synapse at rest for longer than that has no memory of its spikes.
+template <class Real> void NetworkSimulation<Real>::save_tripartite(H5Writer& file, const SimulatedProjection& projection) {
+    const auto found = stores_of<TripartiteStore<Real>>(projection.name);
+    if (found.empty()) return;
+    const std::string group = "/tripartite/" + projection.name;
+    save_synapses(file, found, group + "/u", [](auto& store, std::uint64_t i) { return store.synapse(i).u; });
+    save_synapses(file, found, group + "/x", [](auto& store, std::uint64_t i) { return store.synapse(i).x; });
+    save_synapses(file, found, group + "/steps_ago", [&](auto& store, std::uint64_t i) { return done_ - store.synapse(i).step; });
+}
+
+template <class Real> void NetworkSimulation<Real>::load_tripartite(const H5Reader& file, const SimulatedProjection& projection) {
+    const auto found = stores_of<TripartiteStore<Real>>(projection.name);
+    if (found.empty()) return;
+    const std::string group = "/tripartite/" + projection.name;
+    load_synapses(file, found, group + "/u", [](auto& store, std::uint64_t i, Real u) { store.synapse(i).u = u; });
+    load_synapses(file, found, group + "/x", [](auto& store, std::uint64_t i, Real x) { store.synapse(i).x = x; });
+    load_synapses(file, found, group + "/steps_ago", [&](auto& store, std::uint64_t i, Real steps) { store.synapse(i).step = std::int32_t(done_ - Index(steps)); });
+    for (auto* store : found) store->resume(graded_, done_ - 1);
+}
+
 template <class Real> void NetworkSimulation<Real>::save_plastic(H5Writer& file, const SimulatedProjection& projection) {
-    const auto found = links(projection.name);
+    const auto found = stores_of<PlasticLink<Real>>(projection.name);
     if (found.empty()) return;
     const std::string group = "/plastic/" + projection.name;
-    save_synapses(file, projection.name, group + "/weight", [](auto& store, std::uint64_t i) { return store.stored_weight(i); });
-    if (found.front()->store().remembers()) save_synapses(file, projection.name, group + "/unpaired", [](auto& store, std::uint64_t i) { return store.unpaired(i); });
+    save_synapses(file, found, group + "/weight", [](auto& link, std::uint64_t i) { return link.store().stored_weight(i); });
+    if (found.front()->store().remembers()) save_synapses(file, found, group + "/unpaired", [](auto& link, std::uint64_t i) { return link.store().unpaired(i); });
     typename SpikeHistory<Real>::Saved targets;
     // The worker with the longest delay keeps the most of the sources' history.
     const auto longest = std::ranges::max_element(found, {}, [](PlasticLink<Real>* link) { return link->store().runs().delays().empty() ? 0 : link->store().runs().delays().back(); });
@@ -115,40 +141,40 @@ template <class Real> void NetworkSimulation<Real>::save_plastic(H5Writer& file,
         targets.slow.insert(targets.slow.end(), saved.targets.slow.begin(), saved.targets.slow.end());
     }
     save_history<Real>(file, group + "/targets", targets);
-    if (found.front()->store().eligibility()) save_rewards(file, projection.name, found.front()->store().save().rewards);
+    if (found.front()->store().eligibility()) save_rewards(file, projection.name, found, found.front()->store().save().rewards);
 }
 
 /// The time of a synapse's last event counts from the first event that is kept, so that a float holds it.
-template <class Real> void NetworkSimulation<Real>::save_rewards(H5Writer& file, const std::string& projection, const typename Eligibility<Real>::Saved& rewards) {
+template <class Real> void NetworkSimulation<Real>::save_rewards(H5Writer& file, const std::string& projection, const Links& links, const typename Eligibility<Real>::Saved& rewards) {
     const std::string group = "/plastic/" + projection;
     write(file, group + "/dopamine/step", rewards.step), write(file, group + "/dopamine/value", rewards.dopamine);
     write(file, group + "/dopamine/coming_step", rewards.coming_step), write(file, group + "/dopamine/coming", rewards.coming);
     const Index first = rewards.step.front();
-    save_synapses(file, projection, group + "/eligibility", [](auto& store, std::uint64_t i) { return store.eligibility()->value(Index(i)); });
-    save_synapses(file, projection, group + "/last_event", [=](auto& store, std::uint64_t i) { return Real(store.eligibility()->step(Index(i)) - first); });
+    save_synapses(file, links, group + "/eligibility", [](auto& link, std::uint64_t i) { return link.store().eligibility()->value(Index(i)); });
+    save_synapses(file, links, group + "/last_event", [=](auto& link, std::uint64_t i) { return link.store().eligibility()->step(Index(i)) - first; });
 }
 
-template <class Real> void NetworkSimulation<Real>::load_rewards(const H5Reader& file, const std::string& projection, typename Eligibility<Real>::Saved& rewards) {
+template <class Real> void NetworkSimulation<Real>::load_rewards(const H5Reader& file, const std::string& projection, const Links& links, typename Eligibility<Real>::Saved& rewards) {
     const std::string group = "/plastic/" + projection;
     rewards.step = file.read<std::int64_t>(group + "/dopamine/step"), rewards.dopamine = file.read<double>(group + "/dopamine/value");
     rewards.coming_step = file.read<std::int64_t>(group + "/dopamine/coming_step"), rewards.coming = file.read<double>(group + "/dopamine/coming");
     const Index first = rewards.step.at(0);
-    load_synapses(file, projection, group + "/eligibility", [](auto& store, std::uint64_t i, Real value) { store.eligibility()->set(Index(i), value); });
-    load_synapses(file, projection, group + "/last_event", [=](auto& store, std::uint64_t i, Real step) { store.eligibility()->set_step(Index(i), first + Index(step)); });
+    load_synapses(file, links, group + "/eligibility", [](auto& link, std::uint64_t i, Real value) { link.store().eligibility()->set(Index(i), value); });
+    load_synapses(file, links, group + "/last_event", [=](auto& link, std::uint64_t i, Real step) { link.store().eligibility()->set_step(Index(i), first + Index(step)); });
 }
 
 template <class Real> void NetworkSimulation<Real>::load_plastic(const H5Reader& file, const SimulatedProjection& projection) {
-    const auto found = links(projection.name);
+    const auto found = stores_of<PlasticLink<Real>>(projection.name);
     if (found.empty()) return;
     const std::string group = "/plastic/" + projection.name;
-    load_synapses(file, projection.name, group + "/weight", [](auto& store, std::uint64_t i, Real weight) { store.set_weight(i, weight); });
+    load_synapses(file, found, group + "/weight", [](auto& link, std::uint64_t i, Real weight) { link.store().set_weight(i, weight); });
     if (found.front()->store().remembers())
-        load_synapses(file, projection.name, group + "/unpaired", [](auto& store, std::uint64_t i, Real trace) { store.set_unpaired(i, trace); });
+        load_synapses(file, found, group + "/unpaired", [](auto& link, std::uint64_t i, Real trace) { link.store().set_unpaired(i, trace); });
     const auto sources = load_history<Real>(file, group + "/sources", 0, SIZE_MAX);
     typename Eligibility<Real>::Saved rewards;
-    if (found.front()->store().eligibility()) load_rewards(file, projection.name, rewards);
+    if (found.front()->store().eligibility()) load_rewards(file, projection.name, found, rewards);
     for (auto* link : found) {
-        const std::uint32_t begin = link->neuron(0);
+        const std::uint32_t begin = link->first_neuron();
         link->store().load({sources, load_history<Real>(file, group + "/targets", begin, begin + link->targets()), rewards, done_ - 1});
     }
 }
@@ -182,11 +208,13 @@ template <class Real> void NetworkSimulation<Real>::load(const H5Reader& file) {
                 worker->lists().set(t, int(p), fired);
             }
         }
-        if (!graded_.kept(int(p))) continue;
-        const auto sent = file.read<Real>("/graded/" + spec.name);
-        for (Index t = done_ - Index(sent.size() / spec.size), i = 0; t < done_; ++t, ++i) std::copy_n(sent.begin() + i * Index(spec.size), spec.size, graded_.row(int(p), t));
     }
-    for (const auto& built : shared_.projections) load_plastic(file, *built.spec);
+    for (int c = 0; c < int(shared_.channels.size()); ++c) {
+        const auto sent = file.read<Real>("/graded/" + shared_.channels[std::size_t(c)].name);
+        const Index size = shared_.sizes[std::size_t(shared_.channels[std::size_t(c)].population)];
+        for (Index t = done_ - shared_.largest_delay, i = 0; t < done_; ++t, ++i) std::copy_n(sent.begin() + i * size, size, graded_.row(c, t));
+    }
+    for (const auto& built : shared_.projections) load_plastic(file, *built.spec), load_tripartite(file, *built.spec);
     for (const auto& plan : plans_)
         for (auto* store : stores_of(plan)) store->load(file, "/short_term/" + shared_.projections[std::size_t(plan.projections.front())].spec->name);
     spikes_ = file.read<std::uint64_t>("/state_of_guard");

@@ -31,6 +31,8 @@ double expected_bytes(const SharedNetwork& shared, const StorePlan& plan, std::s
             for (const auto size : shared.sizes) neurons += size;
             return sources * neurons / 8 * 3;
         }
+        case StorePlan::Form::tripartite: return synapses * (target + double(real) * 3 + 4) + sources * index_of_source;
+        case StorePlan::Form::gap_junctions:
         case StorePlan::Form::graded: return synapses * double(8 + real);
         case StorePlan::Form::runs: return synapses * (target + (shared.options.half_weights ? 2.0 : double(real))) + sources * index_of_source;
         default: {

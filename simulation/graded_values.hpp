@@ -7,25 +7,24 @@
 
 namespace tripartite {
 
-/// What the neurons of populations that never fire send: a real number each in every step, kept in a ring of steps. In a window a worker
-/// writes those of its own neurons and reads those of steps before the window.
+/// The values of all channels, kept in a ring of steps. In a window a worker writes those of its own neurons and reads those of steps before
+/// the window. Steps before the first have values as well: those that were filled in.
 template <class Real> class GradedValues {
 public:
     GradedValues() = default;
-    /// sizes: [population], 0 where nothing is kept.
+    /// sizes: [channel]
     GradedValues(const std::vector<std::uint32_t>& sizes, int steps) : steps_(steps) {
         for (const auto size : sizes) width_.push_back(blocks_for(size) * block_of_neurons), values_.emplace_back(width_.back() * steps);
     }
-    bool kept(int population) const { return width_[std::size_t(population)] > 0; }
-    void clear() { for (auto& values : values_) values.fill(0); }
+    int steps() const { return steps_; }
     /// [N], padded to whole blocks.
-    Real* row(int population, Index step) { return values_[std::size_t(population)].data() + step % steps_ * width_[std::size_t(population)]; }
-    const Real* row(int population, Index step) const { return values_[std::size_t(population)].data() + step % steps_ * width_[std::size_t(population)]; }
+    Real* row(int channel, Index step) { return values_[std::size_t(channel)].data() + (step % steps_ + steps_) % steps_ * width_[std::size_t(channel)]; }
+    const Real* row(int channel, Index step) const { return const_cast<GradedValues*>(this)->row(channel, step); }
 
 private:
     int steps_ = 1;
-    std::vector<Index> width_;          ///< [population]
-    std::vector<Array<Real>> values_;   ///< [population], [step][N]
+    std::vector<Index> width_;          ///< [channel]
+    std::vector<Array<Real>> values_;   ///< [channel], [step][N]
 };
 
 }  // namespace tripartite

@@ -14,6 +14,24 @@ void check_fires(const SimulationNetwork& network, const std::string& name) {
     if (!from.source && !from.neuron.spiking) fail("'{}' is a {}, which never fires, so nothing can be projected from it", name, from.neuron.model);
 }
 
+bool has(const std::vector<std::string>& names, std::string_view name) { return std::ranges::count(names, name) > 0; }
+
+void check_astrocytes(const SimulationNetwork& network, const SimulatedProjection& p) {
+    const bool tripartite = std::holds_alternative<Tripartite>(p.synapse);
+    if (tripartite && !p.astrocytes) fail("projection '{}' has tripartite synapses: say which astrocytes surround them", p.name);
+    if (p.astrocytes && !tripartite) fail("projection '{}' has no tripartite synapses, the only ones that astrocytes surround", p.name);
+    if (p.astrocytes) {
+        const auto& from = network.populations[std::size_t(network.find(p.astrocytes->from))];
+        if (!has(from.neuron.state_names, "Gamma_S") || !has(from.neuron.port_names, "transmitter"))
+            fail("projection '{}': '{}' has no state Gamma_S or no port transmitter; the astrocytes of tripartite synapses are a population of astrocyte_gchi", p.name, from.name);
+    }
+    const auto* gap = std::get_if<GapJunction>(&p.synapse);
+    if (!gap) return;
+    const auto& cells = network.populations[std::size_t(network.find(p.from))];
+    if (p.from != p.to) fail("projection '{}': gap junctions connect cells of one population, and not '{}' with '{}'", p.name, p.from, p.to);
+    if (!has(cells.neuron.state_names, gap->state)) fail("projection '{}': the cells of '{}' have no state '{}' that could differ", p.name, p.from, gap->state);
+}
+
 }  // namespace
 
 int SimulationNetwork::find(const std::string& population) const {
@@ -42,7 +60,7 @@ void SimulationNetwork::validate() const {
         const auto &from = populations[std::size_t(find(p.from))], &to = populations[std::size_t(find(p.to))];
         if (!names.insert(p.name).second) fail("two projections are called '{}'", p.name);
         if (to.source) fail("projection '{}' ends at '{}', a source, which receives nothing", p.name, p.to);
-        if (from.sends_values() && !std::holds_alternative<StaticSynapse>(p.synapse))
+        if (from.sends_values() && !std::holds_alternative<StaticSynapse>(p.synapse) && !std::holds_alternative<GapJunction>(p.synapse))
             fail("projection '{}': '{}' is a {}, which never fires; what it sends takes static synapses", p.name, p.from, from.neuron.model);
         const auto rule = plastic_rule(p.synapse);
         const bool waits = std::holds_alternative<StdpDopamine>(p.synapse);
@@ -50,9 +68,13 @@ void SimulationNetwork::validate() const {
         if (waits && !p.dopamine) fail("projection '{}' learns by dopamine: say from which population it comes", p.name);
         if (p.dopamine && !waits) fail("projection '{}' does not learn by dopamine, which only stdp_dopamine does", p.name);
         if (p.dopamine) check_fires(*this, p.dopamine->from);
+        check_astrocytes(*this, p);
     }
-    for (const auto& d : drives)
-        if (populations[std::size_t(find(d.to))].source) fail("a drive ends at '{}', a source, which receives nothing", d.to);
+    for (const auto& d : drives) {
+        const auto& to = populations[std::size_t(find(d.to))];
+        if (to.source) fail("a drive ends at '{}', a source, which receives nothing", d.to);
+        if (to.neuron.interval > 0) fail("a drive ends at '{}', whose cells take a step every {} ms only; give them parameters or initial values instead", d.to, to.neuron.interval);
+    }
     for (const auto& c : currents) {
         const auto& to = populations[std::size_t(find(c.to))];
         if (to.source) fail("currents are given for '{}', a source, which receives nothing", c.to);

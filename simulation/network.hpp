@@ -10,6 +10,7 @@
 #include "synapses/plasticity.hpp"
 #include "synapses/short_term.hpp"
 #include "synapses/synapse_values.hpp"
+#include "synapses/tripartite.hpp"
 
 /// A network to be simulated, as plain structs. Times in ms.
 namespace tripartite {
@@ -41,7 +42,7 @@ struct StaticSynapse {
     static constexpr std::string_view name = "static", doc = "a weight that stays";
     static constexpr auto fields() { return std::tuple{}; }
 };
-using SynapseKind = std::variant<StaticSynapse, StdpPair, StdpPowerLaw, Triplet, VogelsInhibitory, SpikeHomeostasis, StdpDopamine, Tsodyks2, Tsodyks>;
+using SynapseKind = std::variant<StaticSynapse, StdpPair, StdpPowerLaw, Triplet, VogelsInhibitory, SpikeHomeostasis, StdpDopamine, Tsodyks2, Tsodyks, Tripartite, GapJunction>;
 
 /// The rule by which weights change, if they do.
 inline std::optional<PlasticRule> plastic_rule(const SynapseKind& kind) {
@@ -79,6 +80,7 @@ struct SimulatedProjection {
     SynapseKind synapse;
     std::optional<DopamineSource> dopamine = {};   ///< which StdpDopamine needs
     std::optional<IncomingTotal> normalise = {};   ///< for plastic synapses
+    std::optional<Territory> astrocytes = {};      ///< which Tripartite needs
 };
 
 /// What counters of 16 and 32 bits hold.

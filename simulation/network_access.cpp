@@ -5,6 +5,7 @@
 #include "core/text.hpp"
 #include "simulation/estimate.hpp"
 #include "simulation/network_simulation.hpp"
+#include "simulation/synapse_order.hpp"
 
 namespace tripartite {
 
@@ -29,7 +30,7 @@ template <class Real> void NetworkSimulation<Real>::set_spikes(const std::string
 
 template <class Real> void NetworkSimulation<Real>::normalise(const std::string& projection, double total) {
     bring_up_to_date();
-    for (auto* link : links(projection)) link->store().normalise(total);
+    for (auto* link : stores_of<PlasticLink<Real>>(projection)) link->store().normalise(total);
 }
 
 template <class Real> void NetworkSimulation<Real>::set_learning(bool learning) {
@@ -40,7 +41,7 @@ template <class Real> void NetworkSimulation<Real>::set_learning(bool learning) 
 template <class Real> void NetworkSimulation<Real>::rest() {
     bring_up_to_date();
     for (auto& worker : workers_) worker->rest();
-    graded_.clear();
+    fill_channels();
 }
 
 template <class Real> std::span<const std::uint32_t> NetworkSimulation<Real>::spikes(const std::string& population, Index step) const {
@@ -81,41 +82,11 @@ template <class Real> std::vector<Store<Real>*> NetworkSimulation<Real>::stores_
     return found;
 }
 
-template <class Real> std::vector<PlasticLink<Real>*> NetworkSimulation<Real>::links(const std::string& projection) {
-    std::vector<PlasticLink<Real>*> found;
-    for (auto& worker : workers_)
-        for (auto& store : worker->stores().all)
-            if (auto* link = dynamic_cast<PlasticLink<Real>*>(store.get()); link && link->projection().name == projection) found.push_back(link);
-    return found;
-}
-
-template <class Real>
-void NetworkSimulation<Real>::for_each_plastic(const std::string& projection, const std::function<void(PlasticLink<Real>&, std::uint32_t, int, std::uint64_t)>& each) {
-    const auto found = links(projection);
-    std::vector<int> delays;
-    for (auto* link : found) delays.insert(delays.end(), link->store().runs().delays().begin(), link->store().runs().delays().end());
-    std::ranges::sort(delays);
-    delays.erase(std::unique(delays.begin(), delays.end()), delays.end());
-    std::vector<std::uint64_t> order;
-    for (std::uint32_t source = 0; !found.empty() && source < found.front()->store().runs().sources(); ++source)
-        for (const int delay : delays)
-            for (auto* link : found) {
-                const auto& runs = link->store().runs();
-                const auto at = std::ranges::find(runs.delays(), delay);
-                if (at == runs.delays().end()) continue;
-                const auto run = runs.run(source, int(at - runs.delays().begin()));
-                order.clear();
-                for (auto i = run.begin; i < run.end; ++i) order.push_back(i);
-                std::ranges::stable_sort(order, {}, [&](std::uint64_t i) { return link->store().target(i); });
-                for (const auto i : order) each(*link, source, delay, i);
-            }
-}
-
 template <class Real> std::vector<SynapseWeight> NetworkSimulation<Real>::weights(const std::string& projection) {
     bring_up_to_date();
     std::vector<SynapseWeight> all;
-    for_each_plastic(projection, [&](PlasticLink<Real>& link, std::uint32_t source, int delay, std::uint64_t i) {
-        all.push_back({source, link.neuron(link.store().target(i)), delay, double(link.store().weight(i))});
+    for_each_synapse(stores_of<PlasticLink<Real>>(projection), [&](PlasticLink<Real>& link, std::uint32_t source, int delay, std::uint64_t i) {
+        all.push_back({source, link.neuron(i), delay, double(link.store().weight(i))});
     });
     return all;
 }

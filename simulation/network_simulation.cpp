@@ -32,10 +32,15 @@ NetworkSimulation<Real>::NetworkSimulation(const SimulationNetwork& network, con
     if (const int delay = shared_.shortest_dopamine_delay(); delay > 0) smallest = smallest > 0 ? std::min(smallest, delay) : delay;
     shared_.prepare(smallest > 0 ? smallest : INT_MAX, largest);
     for (auto& worker : workers_) worker->prepare();
-    std::vector<std::uint32_t> sent(shared_.sizes.size());
-    for (const auto& p : shared_.projections)
-        if (network_.populations[std::size_t(p.from)].sends_values()) sent[std::size_t(p.from)] = shared_.sizes[std::size_t(p.from)];
-    graded_ = GradedValues<Real>(sent, shared_.window + shared_.largest_delay);
+    std::vector<std::uint32_t> widths;
+    for (const auto& channel : shared_.channels) widths.push_back(shared_.sizes[std::size_t(channel.population)]);
+    graded_ = GradedValues<Real>(widths, shared_.window + shared_.largest_delay);
+    fill_channels();
+}
+
+template <class Real> void NetworkSimulation<Real>::fill_channels() {
+    for (Index step = 0; step < graded_.steps(); ++step)
+        for (auto& worker : workers_) worker->send_states(step, true);
 }
 
 template <class Real> void NetworkSimulation<Real>::run(Index steps) {

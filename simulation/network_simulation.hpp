@@ -54,18 +54,26 @@ private:
     void check_finite() const;
     void save_plastic(H5Writer& file, const SimulatedProjection& projection);
     void load_plastic(const H5Reader& file, const SimulatedProjection& projection);
-    using ReadSynapse = std::function<Real(PlasticStore<Real>& store, std::uint64_t index)>;
-    using WriteSynapse = std::function<void(PlasticStore<Real>& store, std::uint64_t index, Real value)>;
-    /// A value of each synapse of a projection, by source, delay, target.
-    void save_synapses(H5Writer& file, const std::string& projection, const std::string& dataset, const ReadSynapse& read);
-    void load_synapses(const H5Reader& file, const std::string& projection, const std::string& dataset, const WriteSynapse& write);
+    using Links = std::vector<PlasticLink<Real>*>;
+    /// A value of each synapse of a projection, by source, delay, target: read(store, index), write(store, index, value).
+    template <class Kept, class Read> void save_synapses(H5Writer& file, const std::vector<Kept*>& stores, const std::string& dataset, const Read& read);
+    template <class Kept, class Write> void load_synapses(const H5Reader& file, const std::vector<Kept*>& stores, const std::string& dataset, const Write& write);
+    void save_tripartite(H5Writer& file, const SimulatedProjection& projection);
+    void load_tripartite(const H5Reader& file, const SimulatedProjection& projection);
     /// The eligibility of each synapse and the dopamine around them, where a projection learns by it.
-    void save_rewards(H5Writer& file, const std::string& projection, const typename Eligibility<Real>::Saved& rewards);
-    void load_rewards(const H5Reader& file, const std::string& projection, typename Eligibility<Real>::Saved& rewards);
+    void save_rewards(H5Writer& file, const std::string& projection, const Links& links, const typename Eligibility<Real>::Saved& rewards);
+    void load_rewards(const H5Reader& file, const std::string& projection, const Links& links, typename Eligibility<Real>::Saved& rewards);
     std::vector<Store<Real>*> stores_of(const StorePlan& plan) const;
-    std::vector<PlasticLink<Real>*> links(const std::string& projection);
-    /// each(link, index) for every synapse of a projection, by source, delay, target.
-    void for_each_plastic(const std::string& projection, const std::function<void(PlasticLink<Real>& link, std::uint32_t source, int delay, std::uint64_t index)>& each);
+    /// Those of a projection that keep something of each synapse: of type Kept.
+    template <class Kept> std::vector<Kept*> stores_of(const std::string& projection) {
+        std::vector<Kept*> found;
+        for (auto& worker : workers_)
+            for (auto& store : worker->stores().all)
+                if (auto* kept = dynamic_cast<Kept*>(store.get()); kept && kept->projection().name == projection) found.push_back(kept);
+        return found;
+    }
+    /// As if the states as they are had been sent all the time, and nothing else.
+    void fill_channels();
 
     SimulationNetwork network_;
     SharedNetwork shared_;

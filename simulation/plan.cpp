@@ -18,7 +18,7 @@ double largest_in_degree(const SharedNetwork& shared, const BuiltProjection& p) 
 }
 
 void choose_form(const SharedNetwork& shared, StorePlan& plan) {
-    if (shared.network.populations[std::size_t(plan.population)].sends_values()) return void(plan.form = StorePlan::Form::graded);
+    if (plan.channel >= 0) return void(plan.form = StorePlan::Form::graded);
     const auto& first = shared.projections[std::size_t(plan.projections.front())];
     double synapses = 0, pairs = 0;
     std::map<int, double> in_degree;  // by target population, an upper bound
@@ -37,23 +37,27 @@ void choose_form(const SharedNetwork& shared, StorePlan& plan) {
     plan.form = one_delay && shared.options.bit_matrices && synapses >= dense * pairs ? StorePlan::Form::bits : StorePlan::Form::counted;
 }
 
+/// Of synapses that are not static.
+StorePlan::Form form_of(const SynapseKind& kind) {
+    if (std::holds_alternative<Tripartite>(kind)) return StorePlan::Form::tripartite;
+    if (std::holds_alternative<GapJunction>(kind)) return StorePlan::Form::gap_junctions;
+    return plastic_rule(kind) ? StorePlan::Form::plastic : StorePlan::Form::short_term;
+}
+
 }  // namespace
 
 std::vector<StorePlan> plan_stores(const SharedNetwork& shared) {
-    std::map<std::array<int, 3>, StorePlan> together;  // by source population, port and level
+    std::map<std::array<int, 5>, StorePlan> together;
     std::vector<StorePlan> alone, all;
     for (int i = 0; i < int(shared.projections.size()); ++i) {
         const auto& p = shared.projections[std::size_t(i)];
         const auto& kind = p.spec->synapse;
-        const int level = shared.level[std::size_t(p.to)];
+        const int level = shared.level[std::size_t(p.to)], every = p.channel >= 0 ? shared.every[std::size_t(p.to)] : 1;
         if (std::holds_alternative<StaticSynapse>(kind)) {
-            auto& plan = together[{p.from, p.port, level}];
-            plan.population = p.from, plan.port = p.port, plan.level = level;
+            auto& plan = together[{p.from, p.port, level, p.channel, every}];
+            plan.population = p.from, plan.port = p.port, plan.level = level, plan.channel = p.channel, plan.every = every;
             plan.projections.push_back(i);
-        } else {
-            const bool short_term = std::holds_alternative<Tsodyks>(kind) || std::holds_alternative<Tsodyks2>(kind);
-            alone.push_back({short_term ? StorePlan::Form::short_term : StorePlan::Form::plastic, p.from, p.port, level, 0, {i}});
-        }
+        } else alone.push_back({form_of(kind), p.from, p.port, level, p.channel, every, 0, {i}});
     }
     for (auto& [key, plan] : together) {
         choose_form(shared, plan);

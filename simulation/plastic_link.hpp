@@ -33,8 +33,10 @@ public:
     void forget_spikes() override { store_.forget_spikes(); }
 
     PlasticStore<Real>& store() { return store_; }
-    /// The neuron of the population that a target of the store is.
-    std::uint32_t neuron(std::uint32_t target) const { return share_.begin + target; }
+    const RunIndex& runs() const { return store_.runs(); }
+    /// The number of a synapse's target in its population, and of the first that can be one.
+    std::uint32_t neuron(std::uint64_t i) const { return share_.begin + store_.target(i); }
+    std::uint32_t first_neuron() const { return share_.begin; }
     std::uint32_t targets() const { return share_.owned(); }
     const SimulatedProjection& projection() const { return *spec_; }
 

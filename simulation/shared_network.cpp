@@ -32,11 +32,16 @@ double sign_of(const SimulatedProjection& projection, const SimulatedPopulation&
     return low + high;
 }
 
-int steps_of(const SimulatedProjection& p, std::string_view what, double time, int least, double dt) {
+/// `what` is of the projection or population `name`.
+int steps_of(const std::string& name, std::string_view what, double time, int least, double dt) {
     const double steps = time / dt;
-    if (steps < 0 || std::fabs(steps - std::round(steps)) > 1e-6) fail("the {} of '{}', {} ms, is not a whole number of steps of {} ms", what, p.name, time, dt);
-    if (std::lround(steps) < least) fail("the {} of '{}', {} ms, is less than a step of {} ms", what, p.name, time, dt);
+    if (steps < 0 || std::fabs(steps - std::round(steps)) > 1e-6) fail("the {} of '{}', {} ms, is not a whole number of steps of {} ms", what, name, time, dt);
+    if (std::lround(steps) < least) fail("the {} of '{}', {} ms, is less than a step of {} ms", what, name, time, dt);
     return int(std::lround(steps));
+}
+
+int state_of(const SimulatedPopulation& population, const std::string& state) {
+    return int(std::ranges::find(population.neuron.state_names, state) - population.neuron.state_names.begin());
 }
 
 bool can_be_zero(const ValueRule& delay) {
@@ -54,32 +59,90 @@ SharedNetwork::SharedNetwork(const SimulationNetwork& net, const SimulationOptio
         positions.push_back(p.positions ? std::make_unique<Positions>(*p.positions, p.size, p.periodic, RandomStream(options.seed, p.name, "positions")) : nullptr);
         if (!p.source) ports = std::max(ports, p.neuron.ports);
         words += blocks_for(p.size);
+        every.push_back(p.neuron.interval > 0 ? steps_of(p.name, "step", p.neuron.interval, 1, options.dt) : 1);
     }
     for (const auto& p : network.projections) {
         BuiltProjection built;
         built.spec = &p;
         built.from = network.find(p.from), built.to = network.find(p.to);
-        const auto &from = positions[std::size_t(built.from)], &to = positions[std::size_t(built.to)];
-        const PairSpace space{sizes[std::size_t(built.from)], sizes[std::size_t(built.to)], built.from == built.to, from.get(), to.get()};
         const auto stream = [&](std::string_view purpose) { return RandomStream(options.seed, p.name, purpose); };
         try {
-            built.connector = make_connector(p.rule, space, stream("pairs"));
-            built.weight = std::make_unique<SynapseValues>(weights_of(p.rule, p.weight, space), space, stream("weight"));
-            built.delay = std::make_unique<SynapseValues>(p.delay, space, stream("delay"));
+            const PairSpace pairs = space(built.from, built.to);
+            built.connector = make_connector(p.rule, pairs, stream("pairs"));
+            built.weight = std::make_unique<SynapseValues>(weights_of(p.rule, p.weight, pairs), pairs, stream("weight"));
+            built.delay = std::make_unique<SynapseValues>(p.delay, pairs, stream("delay"));
         } catch (const Error& error) {
             fail("projection '{}': {}", p.name, error.what());
         }
         built.port = port_of(network.populations[std::size_t(built.to)], p.receptor, sign_of(p, network.populations[std::size_t(built.to)]), "projection '" + p.name + "'");
-        built.axonal_delay = steps_of(p, "axonal delay", p.axonal_delay, 0, options.dt);
+        built.axonal_delay = steps_of(p.name, "axonal delay", p.axonal_delay, 0, options.dt);
         built.same_step = can_be_zero(p.delay);
         if (built.same_step && !std::holds_alternative<StaticSynapse>(p.synapse)) fail("projection '{}' changes its weights, and needs delays of at least one step", p.name);
-        if (built.same_step && network.populations[std::size_t(built.from)].sends_values())
-            fail("projection '{}' sends values, and needs delays of at least one step", p.name);
-        if (p.dopamine) built.dopamine_from = network.find(p.dopamine->from), built.dopamine_delay = steps_of(p, "delay of the dopamine", p.dopamine->delay, 1, options.dt);
-        if (p.normalise) built.normalise_every = steps_of(p, "interval of normalise", p.normalise->interval, 0, options.dt);
+        if (p.dopamine) built.dopamine_from = network.find(p.dopamine->from), built.dopamine_delay = steps_of(p.name, "delay of the dopamine", p.dopamine->delay, 1, options.dt);
+        if (p.normalise) built.normalise_every = steps_of(p.name, "interval of normalise", p.normalise->interval, 0, options.dt);
+        send_values(built);
         projections.push_back(std::move(built));
     }
+    for (std::size_t i = 0, of_network = projections.size(); i < of_network; ++i)
+        if (projections[i].spec->astrocytes) surround_by_astrocytes(i);
     find_levels();
+}
+
+PairSpace SharedNetwork::space(int from, int to) const {
+    const auto f = std::size_t(from), t = std::size_t(to);
+    return {sizes[f], sizes[t], from == to, positions[f].get(), positions[t].get()};
+}
+
+int SharedNetwork::channel(int population, int field, const std::string& what) {
+    const auto& p = network.populations[std::size_t(population)];
+    const std::string name = field >= 0 ? p.name + "." + p.neuron.state_names[std::size_t(field)] : what;
+    const auto found = std::ranges::find(channels, name, &Channel::name);
+    if (found == channels.end()) return channels.push_back({population, field, name}), int(channels.size()) - 1;
+    return int(found - channels.begin());
+}
+
+void SharedNetwork::send_values(BuiltProjection& built) {
+    const auto& from = network.populations[std::size_t(built.from)];
+    if (const auto* gap = std::get_if<GapJunction>(&built.spec->synapse)) built.channel = channel(built.from, state_of(from, gap->state), "");
+    else if (from.sends_values()) built.channel = channel(built.from, Channel::membrane, from.name);
+    if (built.channel >= 0 && built.same_step) fail("projection '{}' sends values, and needs delays of at least one step", built.spec->name);
+}
+
+/// What its synapses release goes to the astrocytes as a projection of its own: from each target to its astrocyte, divided by the number of synapses there.
+void SharedNetwork::surround_by_astrocytes(std::size_t projection) {
+    auto& built = projections[projection];
+    const auto& territory = *built.spec->astrocytes;
+    const int astrocytes = network.find(territory.from);
+    const auto& population = network.populations[std::size_t(astrocytes)];
+    auto& to = built.astrocytes;
+    try {
+        to.of = territories(territory, space(astrocytes, built.to));
+    } catch (const Error& error) {
+        fail("projection '{}': {}", built.spec->name, error.what());
+    }
+    to.receptors = channel(astrocytes, state_of(population, "Gamma_S"), "");
+    to.transmitter = channel(built.to, Channel::transmitter, "transmitter of " + built.spec->name);
+    to.delay = steps_of(built.spec->name, "delay of the astrocytes", territory.delay, 1, options.dt);
+
+    std::vector<std::uint32_t> synapses(population.size);
+    built.connector->enumerate({0, sizes[std::size_t(built.to)]}, [&](std::span<const Pair> pairs) { for (const auto& pair : pairs) ++synapses[to.of[pair.target]]; });
+    ListedPairs pairs;
+    std::vector<double> share;
+    for (std::uint32_t n = 0; n < to.of.size(); ++n)
+        if (synapses[to.of[n]] > 0) pairs.source.push_back(n), pairs.target.push_back(to.of[n]), share.push_back(1.0 / synapses[to.of[n]]);
+    auto& spec = to_astrocytes_.emplace_back();
+    spec.name = built.spec->name + "_to_" + population.name, spec.from = built.spec->to, spec.to = population.name;
+    spec.rule = pairs, spec.weight = share, spec.delay = Distribution(territory.delay);
+    BuiltProjection sent;
+    sent.spec = &spec;
+    sent.from = built.to, sent.to = astrocytes, sent.channel = to.transmitter;
+    sent.port = port_of(population, "transmitter", 1, "projection '" + built.spec->name + "'");
+    const PairSpace between = space(sent.from, sent.to);
+    const RandomStream unused(options.seed, spec.name, "pairs");
+    sent.connector = make_connector(spec.rule, between, unused);
+    sent.weight = std::make_unique<SynapseValues>(spec.weight, between, unused);
+    sent.delay = std::make_unique<SynapseValues>(spec.delay, between, unused);
+    projections.push_back(std::move(sent));
 }
 
 void SharedNetwork::find_levels() {

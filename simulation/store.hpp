@@ -17,7 +17,7 @@ template <class Real> struct Delivery {
     const SpikeLists* fired = nullptr;
     Real* const* rows = nullptr;         ///< [port], the input of this step, over local indices
     std::uint16_t* counts = nullptr;     ///< zeros over local indices, and zeros again afterwards
-    const GradedValues<Real>* graded = nullptr;
+    GradedValues<Real>* graded = nullptr;
 };
 
 /// The synapses from one population onto one port of one worker's neurons. Built by telling each synapse twice, to count() and,
@@ -56,6 +56,7 @@ public:
 /// What decides how synapses are stored.
 struct StoreKind {
     int population = 0, port = 0;  ///< of the sources, of the targets
+    int channel = -1;              ///< what is read in place of spikes
     std::uint32_t first = 0;       ///< local index to which targets are relative: a page of 65 536
     bool one_weight = false;       ///< all have `weight`: spikes are counted
     double weight = 0;

@@ -13,6 +13,8 @@ template <class Real> Worker<Real>::Worker(SharedNetwork& shared, GradedValues<R
     for (int port = 0; port < shared.ports; ++port) row_.push_back(rows_.data() + port * partition_.neurons);
     for (int p = 0; p < int(shared.sizes.size()); ++p) make_neurons(p);
     for (const auto& projection : shared.projections) populations_[std::size_t(projection.to)].reached[std::size_t(projection.port)] = true;
+    for (int c = 0; c < int(shared.channels.size()); ++c)
+        if (shared.channels[std::size_t(c)].field == Channel::membrane) populations_[std::size_t(shared.channels[std::size_t(c)].population)].membrane_channel = c;
     make_drives();
 }
 
@@ -83,7 +85,7 @@ template <class Real> void Worker<Real>::coefficients(int p, Neurons& neurons) {
         const std::size_t neuron = std::min<std::size_t>(std::size_t(n) + own.begin, spec.size - 1);
         for (std::size_t v = 0; v < varied; ++v) of_neuron[v] = values[v * spec.size + neuron];
         try {
-            spec.neuron.discretise(of_neuron, shared_.options.dt, k);
+            spec.neuron.discretise(of_neuron, shared_.options.dt * shared_.every[std::size_t(p)], k);
         } catch (const Error& error) {
             fail("neuron {} of '{}': {}", neuron, spec.name, error.what());
         }
@@ -107,10 +109,21 @@ template <class Real> void Worker<Real>::step(Index t, int level) {
     const Delivery<Real> delivery{t, &lists_, row_.data(), counts_.data(), &graded_};
     drive(t, level, true);
     for (std::size_t i = 0; i < stores_.all.size(); ++i)
-        if (stores_.plans[i]->level == level) events_ += stores_.all[i]->deliver(delivery);
+        if (stores_.plans[i]->level == level && (t + 1) % stores_.plans[i]->every == 0) events_ += stores_.all[i]->deliver(delivery);
     drive(t, level, false);
     for (int p = 0; p < int(populations_.size()); ++p)
         if (share(p).owned() > 0 && shared_.level[std::size_t(p)] == level) step_neurons(p, t);
+    if (level == shared_.levels - 1) send_states(t);
+}
+
+template <class Real> void Worker<Real>::send_states(Index t, bool at_rest) {
+    for (int c = 0; c < int(shared_.channels.size()); ++c) {
+        const auto& channel = shared_.channels[std::size_t(c)];
+        const Share& own = share(channel.population);
+        Real* to = graded_.row(c, t) + own.begin;
+        if (channel.field >= 0) std::copy_n(populations_[std::size_t(channel.population)].state.data() + channel.field * own.padded(), own.owned(), to);
+        else if (at_rest) std::fill_n(to, own.owned(), Real(0));
+    }
 }
 
 template <class Real> void Worker<Real>::drive(Index t, int level, bool first) {
@@ -121,30 +134,38 @@ template <class Real> void Worker<Real>::drive(Index t, int level, bool first) {
 template <class Real> void Worker<Real>::step_neurons(int p, Index t) {
     auto& neurons = populations_[std::size_t(p)];
     const Share& own = share(p);
-    const auto& spec = shared_.network.populations[std::size_t(p)];
     std::uint64_t* words = shared_.fired_in(t) + partition_.first_word[std::size_t(p)] + own.begin / 64;
     if (neurons.source) neurons.source->fire(t, words);
+    else if (shared_.due(p, t)) integrate(p, t, words);
     else {
-        StepRange<Real> range;
-        range.neurons = range.state_variable = own.padded();
-        range.state = neurons.state.data();
-        range.coefficients = neurons.coefficients.data(), range.coefficient = neurons.uniform ? 0 : own.padded();
-        for (int port = 0; port < spec.neuron.ports; ++port) {
-            const bool reached = neurons.reached[std::size_t(port)];
-            range.input[port] = reached ? row_[std::size_t(port)] + own.local : nothing_.data();
-            range.input_neuron[port] = reached;
-        }
-        if (spec.neuron.stochastic) draw_uniform(p, t), range.uniform = neurons.chances.data();
-        range.spikes = words;
-        if (graded_.kept(p)) range.values = graded_.row(p, t) + own.begin;
-        if (!neurons.membrane.empty()) range.membrane = neurons.membrane.data();
-        if (!neurons.fold.empty()) range.fold = neurons.fold.data(), range.fold_row = own.padded();
-        spec.neuron.template kernels<Real>().step(range);
-        std::ranges::copy(neurons.learned, lasting(p).begin());
+        std::fill_n(words, own.padded() / 64, 0);
+        if (const int c = neurons.membrane_channel; c >= 0) std::copy_n(graded_.row(c, t - 1) + own.begin, own.owned(), graded_.row(c, t) + own.begin);
     }
     if (own.owned() % 64 != 0) words[own.owned() / 64] &= (std::uint64_t(1) << own.owned() % 64) - 1;
     for (auto& store : stores_.all)
         if (store->listens_to() == p) store->targets_fired(t, {words, std::size_t(own.padded() / 64)});
+}
+
+template <class Real> void Worker<Real>::integrate(int p, Index t, std::uint64_t* words) {
+    auto& neurons = populations_[std::size_t(p)];
+    const Share& own = share(p);
+    const auto& spec = shared_.network.populations[std::size_t(p)];
+    StepRange<Real> range;
+    range.neurons = range.state_variable = own.padded();
+    range.state = neurons.state.data();
+    range.coefficients = neurons.coefficients.data(), range.coefficient = neurons.uniform ? 0 : own.padded();
+    for (int port = 0; port < spec.neuron.ports; ++port) {
+        const bool reached = neurons.reached[std::size_t(port)];
+        range.input[port] = reached ? row_[std::size_t(port)] + own.local : nothing_.data();
+        range.input_neuron[port] = reached;
+    }
+    if (spec.neuron.stochastic) draw_uniform(p, t), range.uniform = neurons.chances.data();
+    range.spikes = words;
+    if (neurons.membrane_channel >= 0) range.values = graded_.row(neurons.membrane_channel, t) + own.begin;
+    if (!neurons.membrane.empty()) range.membrane = neurons.membrane.data();
+    if (!neurons.fold.empty()) range.fold = neurons.fold.data(), range.fold_row = own.padded();
+    spec.neuron.template kernels<Real>().step(range);
+    std::ranges::copy(neurons.learned, lasting(p).begin());
 }
 
 template <class Real> void Worker<Real>::draw_uniform(int p, Index t) {

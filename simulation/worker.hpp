@@ -9,7 +9,7 @@ namespace tripartite {
 /// One thread's share of a network: neurons of every population, and all synapses onto them.
 template <class Real> class Worker {
 public:
-    /// What populations that never fire send is written to and read from `graded`, which all workers share.
+    /// The channels are written to and read from `graded`, which all workers share.
     Worker(SharedNetwork& shared, GradedValues<Real>& graded, int number);
 
     /// Builds the stores; all workers can at once.
@@ -19,6 +19,8 @@ public:
 
     /// Runs a step of the populations of one level: delivers what is due, lets the neurons integrate, and writes who fired.
     void step(Index t, int level);
+    /// Writes what is sent of the states in a step; at_rest: and zeros where nothing has been sent yet.
+    void send_states(Index t, bool at_rest = false);
     /// Takes in the spikes of a level and those below it, which all workers have finished; they reach the next levels in the same step.
     void see(Index t, int level) { lists_.take(t, shared_.fired_in(t), partition_.first_word, shared_.level, level); }
     /// Takes in the spikes of a step that all workers have finished.
@@ -50,6 +52,7 @@ private:
         Array<Real> learned;                  ///< the lasting states, while they stay as they are
         std::optional<RandomStream> firing;   ///< their key
         bool uniform = true;
+        int membrane_channel = -1;            ///< where u is sent
         std::vector<bool> reached;            ///< [port] whether anything can arrive
         std::unique_ptr<SourceInput> source;  ///< fires by itself
     };
@@ -66,6 +69,8 @@ private:
     void initial_state(int population, Neurons& neurons);
     void coefficients(int population, Neurons& neurons);
     void step_neurons(int population, Index t);
+    /// Writes who fires to `words`.
+    void integrate(int population, Index t, std::uint64_t* words);
     void draw_uniform(int population, Index t);
     /// Of the neurons of a population.
     std::span<Real> lasting(int population);

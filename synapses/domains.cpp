@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <limits>
 
 #include "core/error.hpp"
 #include "synapses/connectors.hpp"
 #include "synapses/synapse_values.hpp"
+#include "synapses/tripartite.hpp"
 
 namespace tripartite {
 namespace {
@@ -33,6 +35,19 @@ std::vector<std::vector<std::uint32_t>> members_of(const Mean& rule, const PairS
 }
 
 }  // namespace
+
+std::vector<std::uint32_t> territories(const Territory& rule, const PairSpace& space) {
+    if (!rule.nearest) return domains_of(rule, "astrocytes", space.targets, space.sources);
+    if (rule.block > 0 || !rule.of.empty()) throw Error("astrocytes: give either nearest, or block, or a file with the astrocyte of each neuron");
+    if (!space.source_positions || !space.target_positions) throw Error("astrocytes: the nearest one is known only where both populations have positions");
+    std::vector<std::uint32_t> of(space.targets);
+    for (std::uint32_t n = 0; n < space.targets; ++n) {
+        double least = std::numeric_limits<double>::infinity();
+        for (std::uint32_t a = 0; a < space.sources; ++a)
+            if (const double distance = space.source_positions->distance(a, *space.target_positions, n); distance < least) least = distance, of[n] = a;
+    }
+    return of;
+}
 
 std::unique_ptr<Connector> connect(const Mean& rule, const PairSpace& space, const RandomStream&) {
     return connector_of(space.sources, [members = members_of(rule, space)](IndexRange targets, PairBatches& to) {

@@ -46,6 +46,7 @@ TYPED_TEST(Contract, PortsHaveNamesAndUnitsInTheOrderThatProjectionsExpect) {
     ASSERT_EQ(int(spec.port_units.size()), spec.ports);
     using Names = std::vector<std::string>;
     EXPECT_TRUE(spec.port_names == Names{"input"} || spec.port_names == (Names{"input", "current"}) || spec.port_names == (Names{"input", "gain"}) ||
+                spec.port_names == (Names{"transmitter", "coupling"}) ||
                 spec.port_names == (Names{"excitatory", "inhibitory", "current"}));
 }
 
