@@ -7,6 +7,7 @@
 
 #include "core/field.hpp"
 #include "datasets/motifs.hpp"
+#include "datasets/motion.hpp"
 #include "datasets/spike_trains.hpp"
 
 /// The data sets that `input.dataset` names.
@@ -73,7 +74,7 @@ struct LatencyPatterns {
     ImageSet load() const;
 };
 
-using Dataset = std::variant<FashionMnist, Mnist, Generated, LatencyPatterns, BernoulliSource, MarkovSource, PoissonSource, Motifs>;
+using Dataset = std::variant<FashionMnist, Mnist, Generated, LatencyPatterns, BernoulliSource, MarkovSource, PoissonSource, Motifs, Motion>;
 
 template <class Kind> inline constexpr bool makes_trains = std::is_base_of_v<SpikeTrainSet, Kind>;
 

@@ -25,7 +25,7 @@ Images make_motifs(const Motifs& m, const std::vector<double>& kernels, int coun
     const double p = probability(m.rate, dt, "rate"), silence = probability(m.background, dt, "background"), base = std::log(silence / (1 - silence));
     const std::size_t T = std::size_t(steps), A = std::size_t(m.channels), B = std::size_t(m.motifs), D = std::size_t(m.delays);
     Images trains{count, 1, steps, m.channels, {}, {}};
-    trains.labels.assign(std::size_t(count), 0);
+    trains.labels.assign(std::size_t(count), -1);
     trains.pixels.resize(std::size_t(count) * T * A);
     trains.targets.resize(std::size_t(count) * T * B);
     std::vector<double> odds(T * A);

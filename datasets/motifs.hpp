@@ -7,7 +7,7 @@ namespace tripartite {
 /// (ICANN 2023). Letters: A address (a train), B motif, T steps, D delays. From step D-1 on, each motif occurs in each step with probability `rate` dt, and
 ///     p(spike of address a at t) = sigmoid(K_A + sum_{b, 0 <= d < D} B(b, t + d) K_b(a, d)),   sigmoid(K_A) = `background` dt.
 /// Ours: a kernel K_b has the value `strength` at a share `synapses` of its places (a, d), drawn at random, and 0 elsewhere; then its mean
-/// is taken away, as in the paper. All samples have the label 0; their targets are B(b, t).
+/// is taken away, as in the paper. Samples have no label; their targets are B(b, t).
 struct Motifs : SpikeTrainSet {
     static constexpr std::string_view name = "motifs", doc = "spike trains made of precise spatio-temporal motifs, and when each of them occurs (Grimaldi and Perrinet 2023)";
     int motifs = 144, delays = 31;

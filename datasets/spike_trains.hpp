@@ -18,9 +18,13 @@ struct SpikeTrainSet {
     int channels = 20, train = 512, test = 256;
     std::uint64_t seed = 1;
 
+    /// In a sample.
+    int trains() const { return channels; }
     template <class Source> static constexpr auto common_fields() {
-        return std::tuple{field("channels", static_cast<int Source::*>(&SpikeTrainSet::channels), "", "trains in a sample").within(1, 1e6),
-                          field("train", static_cast<int Source::*>(&SpikeTrainSet::train), "", "samples to train on").positive(),
+        return std::tuple_cat(std::tuple{field("channels", static_cast<int Source::*>(&SpikeTrainSet::channels), "", "trains in a sample").within(1, 1e6)}, sample_fields<Source>());
+    }
+    template <class Source> static constexpr auto sample_fields() {
+        return std::tuple{field("train", static_cast<int Source::*>(&SpikeTrainSet::train), "", "samples to train on").positive(),
                           field("test", static_cast<int Source::*>(&SpikeTrainSet::test), "", "samples to test on").positive(),
                           field("seed", static_cast<std::uint64_t Source::*>(&SpikeTrainSet::seed), "", "of the random numbers")};
     }

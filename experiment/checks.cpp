@@ -75,7 +75,6 @@ private:
                                                      "take a loss of membranes, or a neuron that fires",
                                                      output.name, output.neuron.model));
         const bool steps = std::holds_alternative<BinaryCrossEntropySteps>(e_.loss), targets = std::holds_alternative<Motifs>(e_.dataset);
-        if (steps && !targets) report("learning.bptt.loss", "needs a data set that says what each output should be in each step: motifs");
         if (targets && !steps) report("learning.bptt.loss", "must be bce_steps: the samples of motifs have no label, but a target for each output in each step");
         const auto* temporal = std::get_if<SquaredErrorTemporal>(&e_.loss);
         for (const auto& [key, target] : {std::pair{"on_target", temporal ? temporal->on_target : 0}, {"off_target", temporal ? temporal->off_target : 0}})

@@ -38,9 +38,13 @@ LocalRun::LocalRun(const Experiment& experiment, const RunOptions& options, Obse
     const auto& network = e_.simulation.network;
     if (const auto& input = network.populations[std::size_t(network.find(Network::input))]; int(input.size) != inputs_of(e_.encoder, images_.train.size(), e_.steps))
         fail("the samples have {} values, and the data set should give {}", inputs_of(e_.encoder, images_.train.size(), e_.steps), input.size);
+    if (e_.readout) nearest_.emplace(images_.classes, neurons_), trains_.resize(neurons_);
     simulation_->on_spikes([this, population = network.find(e_.local->population)](Index step, const SpikeLists& fired) {
-        if (step < counted_until_)
-            for (const auto n : fired(population, step)) ++spikes_[n];
+        if (step >= counted_until_) return;
+        for (const auto n : fired(population, step)) {
+            ++spikes_[n];
+            if (nearest_) trains_[n].set(step - counted_until_ + e_.steps);
+        }
     });
 }
 
@@ -132,6 +136,7 @@ void LocalRun::present(const Images& images, int sample, int epoch, int tries) {
     add_sample(brighter(e_.encoder, tries), images, sample, {simulation_->steps_done(), e_.steps, e_.dt, e_.seed, epoch}, list);
     simulation_->set_spikes(Network::input, std::move(list));
     std::ranges::fill(spikes_, 0u);
+    std::ranges::fill(trains_, BitTrain(e_.steps));
     counted_until_ = simulation_->steps_done() + e_.steps;
     simulation_->run(e_.steps);
     if (const auto* rest = std::get_if<RestBetween>(&e_.local->between)) simulation_->run(Index(std::lround(rest->duration / e_.dt)));
@@ -152,9 +157,18 @@ bool LocalRun::show_all(const char* phase, const Images& images, int wanted, con
     return true;
 }
 
+std::vector<double> LocalRun::complexities() {
+    std::vector<double> all;
+    for (const auto& train : trains_) all.push_back(complexity_.complexity(train));
+    return all;
+}
+
 bool LocalRun::label() {
     labels_ = ResponseLabels(images_.classes, neurons_);
-    const auto take = [&](int sample, std::span<const std::uint32_t> spikes) { labels_.add(spikes, images_.train.labels[std::size_t(sample)]); };
+    const auto take = [&](int sample, std::span<const std::uint32_t> spikes) {
+        labels_.add(spikes, images_.train.labels[std::size_t(sample)]);
+        if (nearest_) nearest_->learn(complexities(), images_.train.labels[std::size_t(sample)]);
+    };
     if (!show_all("labels", images_.train, e_.local->label_samples, take)) return false;
     labels_.assign();
     return true;
@@ -162,7 +176,9 @@ bool LocalRun::label() {
 
 bool LocalRun::test(RunSummary& summary) {
     const auto before = simulation_->synaptic_events();
+    int by_complexity = 0;
     const auto take = [&](int sample, std::span<const std::uint32_t> spikes) {
+        if (nearest_) by_complexity += nearest_->predict(complexities()) == images_.test.labels[std::size_t(sample)];
         predictions_.push_back(labels_.predict(spikes));
         truth_.push_back(images_.test.labels[std::size_t(sample)]);
     };
@@ -170,6 +186,7 @@ bool LocalRun::test(RunSummary& summary) {
     int correct = 0;
     for (std::size_t i = 0; i < truth_.size(); ++i) correct += predictions_[i] == truth_[i];
     summary.test_accuracy = double(correct) / double(truth_.size());
+    if (nearest_) summary.complexity_accuracy = double(by_complexity) / double(truth_.size());
     summary.synaptic_operations = double(simulation_->synaptic_events() - before) / double(truth_.size());
     for (const auto& p : e_.simulation.network.projections)
         if (plastic_rule(p.synapse)) summary.parameters += static_cast<long long>(simulation_->weights(p.name).size());

@@ -1,8 +1,11 @@
 #pragma once
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <span>
 
+#include "core/lempel_ziv.hpp"
+#include "encoders/complexity.hpp"
 #include "experiment/run.hpp"
 #include "io/hdf5.hpp"
 #include "learning/response_labels.hpp"
@@ -33,6 +36,8 @@ private:
     /// The spikes of the population in response to a sample, in the last of its presentations.
     std::span<const std::uint32_t> show(const Images& images, int sample, int epoch);
     void present(const Images& images, int sample, int epoch, int tries);
+    /// Of the current presentation, [neuron].
+    std::vector<double> complexities();
     bool label();
     bool test(RunSummary& summary);
     bool show_all(const char* phase, const Images& images, int wanted, const std::function<void(int sample, std::span<const std::uint32_t> spikes)>& take);
@@ -50,6 +55,9 @@ private:
     ResponseLabels labels_;
     LocalState state_;
     bool learning_ = true;
+    std::optional<NearestMean> nearest_;  ///< if there is a read-out by complexity
+    std::vector<BitTrain> trains_;        ///< [neuron] for it, of the current presentation
+    LempelZiv complexity_;
     std::vector<std::uint32_t> spikes_;   ///< [neuron] of the population, of the current presentation
     Index counted_until_ = 0;             ///< step
     std::vector<std::int64_t> predictions_, truth_;

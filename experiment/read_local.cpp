@@ -44,9 +44,10 @@ public:
 
     void learning(const YamlNode& node) {
         Section section(node, problems_);
-        section.refuse({"bptt", "optimiser", "schedule", "batch", "readout"}, "belongs to learning by gradients; leave it out, or local");
+        section.refuse({"bptt", "optimiser", "schedule", "batch"}, "belongs to learning by gradients; leave it out, or local");
         section.read(e_, std::tuple{Experiment::epochs_field()});
         if (const YamlNode* local = section.take(LocalLearning::name)) options(*local);
+        if (const YamlNode* readout = section.take("readout")) read_readout(*readout);
         section.close();
     }
 
@@ -67,6 +68,13 @@ private:
         section.close();
     }
 
+    void read_readout(const YamlNode& node) {
+        read_only_kind(node, "read-out", e_.readout.emplace(), problems_);
+        const auto& name = std::get<ComplexityReadout>(*e_.readout).population;
+        if (!name.empty() && name != e_.local->population)
+            problems_.value(node, fmt::format("reads the population of local, '{}', and not '{}'; leave its population out", e_.local->population, name));
+    }
+
     void check_encoder(const YamlNode& node) {
         if (!is_spiking(e_.encoder)) return problems_.value(node, "gives currents, and plastic synapses need spikes; take bernoulli, poisson, latency or trains");
         if (const auto problem = wrong_encoder(e_.dataset, e_.encoder); !problem.empty()) problems_.value(node, problem);
@@ -81,7 +89,7 @@ private:
 
 int features_of(const Experiment& e) {
     return std::visit([&]<class Kind>(const Kind& set) {
-        if constexpr (makes_trains<Kind>) return set.channels * e.steps;
+        if constexpr (makes_trains<Kind>) return set.trains() * e.steps;
         else return set.pixels();
     }, e.dataset);
 }

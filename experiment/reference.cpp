@@ -103,7 +103,7 @@ std::string yaml_reference() {
     text += reference_kinds("learning.readout", "A second classifier, learned on the spikes of the trained network for its training samples; "
                   "`summary.json` has its accuracy as `complexity_accuracy`.", "readouts");
     const LocalLearning local;
-    text += reference_section("learning.local", "In place of `bptt`, without the keys beside it but `epochs`: synapses learn by plasticity alone, while samples are shown one after the other; "
+    text += reference_section("learning.local", "In place of `bptt`, without the keys beside it but `epochs` and `readout` (of that population): synapses learn by plasticity alone, while samples are shown one after the other; "
                     "then neurons get the labels of the classes to which they respond most. `population` is required. The network is written as in `mode: simulate`, below, with populations, projections "
                     "and the model names there; projections may be `from: input`, which fires the spikes of the samples, one neuron for each pixel. `normalise` of a projection without an interval "
                     "scales its weights before each training sample. `input` has `dataset`, a spiking `encoder`, and `between_samples`: `{rest: 150 ms}` (unless given), `continue` or `reset`, "

@@ -116,15 +116,17 @@ YamlWriter network_writer(const Experiment& e) {
 
 std::string resolved_local(const Experiment& e) {
     const auto& s = e.simulation;
-    YamlWriter input;
+    YamlWriter input, learning;
     input.add("dataset", kind_writer(e.dataset)).add("encoder", kind_writer(e.encoder)).add("between_samples", kind_writer(e.local->between));
+    learning.add(LocalLearning::name, YamlWriter().add_fields(*e.local, LocalLearning::fields())).add_fields(e, std::tuple{Experiment::epochs_field()});
+    if (e.readout) learning.add("readout", kind_writer(*e.readout));
     return YamlWriter()
         .add("experiment", YamlWriter().add_fields(e, Experiment::experiment_fields()).add_fields(e, std::tuple{Experiment::checkpoint_field()})
                                .add_fields(s.options, SimulationConfig::option_fields()))
         .add("time", YamlWriter().add_fields(e, Experiment::time_fields()))
         .add("network", network_writer(e))
         .add("input", input)
-        .add("learning", YamlWriter().add(LocalLearning::name, YamlWriter().add_fields(*e.local, LocalLearning::fields())).add_fields(e, std::tuple{Experiment::epochs_field()}))
+        .add("learning", learning)
         .add("output", YamlWriter().add_fields(e, std::tuple{Experiment::folder_field()}).add_fields(s, SimulationConfig::output_fields()))
         .text();
 }

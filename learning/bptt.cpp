@@ -179,7 +179,7 @@ template <class Real> void Bptt<Real>::predict(Chunk chunk, const Outputs& outpu
         const int sample = chunk.first + b;
         predictions_[sample] = int(std::ranges::max_element(scores) - scores.begin());
         const auto* steps = std::get_if<BinaryCrossEntropySteps>(&options_.loss);
-        correct_[sample] = steps ? steps->detected(outputs, b) : predictions_[sample] == labels[sample];
+        correct_[sample] = steps && labels[sample] < 0 ? steps->detected(outputs, b) : predictions_[sample] == labels[sample];
     }
 }
 

@@ -21,7 +21,7 @@ struct BpttOptions {
 
 struct BatchResult {
     double loss = 0;     ///< mean over the samples, regularisers included
-    double correct = 0;  ///< samples whose label has the highest score; of bce_steps, the sum over the samples of what it detected
+    double correct = 0;  ///< samples whose label has the highest score; where samples have targets in each step and no label, the sum over the samples of what was detected
     double spike_rate = 0;  ///< spikes per neuron and step, over the populations that fire
 };
 

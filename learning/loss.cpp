@@ -225,27 +225,34 @@ double TempotronLoss::operator()(const Outputs& y, std::span<const int> labels, 
 }
 void TempotronLoss::scores(const Outputs& y, int b, std::span<double> scores) const { reduced_scores(&Outputs::membrane, y, b, Reduce::max, scores); }
 
-double BinaryCrossEntropySteps::operator()(const Outputs& y, std::span<const int>, Outputs& bar) const {
-    if (y.targets.empty()) fail("loss: bce_steps needs a data set that says what each output should be in each step, as motifs does");
+double BinaryCrossEntropySteps::operator()(const Outputs& y, std::span<const int> labels, Outputs& bar) const {
+    if (y.targets.empty()) check_labels(y, labels);
     const double weight = 1 / (double(y.steps) * y.samples * y.neurons);
     double loss = 0;
     for (int t = 0; t < y.steps; ++t)
         for (int b = 0; b < y.samples; ++b)
             for (int n = 0; n < y.neurons; ++n) {
-                const double u = y.membrane[y.at(t, b, n)], e = std::exp(-std::fabs(u)), q = y.targets[b][Index(t) * y.neurons + n];
+                const int target = y.targets.empty() ? n == labels[b] : y.targets[b][Index(t) * y.neurons + n];
+                if (target == Outputs::not_asked) continue;
+                const double u = y.membrane[y.at(t, b, n)], e = std::exp(-std::fabs(u)), q = target;
                 loss += weight * (std::fmax(u, 0) + std::log1p(e) - q * u);
                 bar.membrane[y.at(t, b, n)] += weight * ((u < 0 ? e : 1) / (1 + e) - q);
             }
     return loss;
 }
-void BinaryCrossEntropySteps::scores(const Outputs& y, int b, std::span<double> scores) const { reduced_scores(&Outputs::membrane, y, b, Reduce::max, scores); }
+void BinaryCrossEntropySteps::scores(const Outputs& y, int b, std::span<double> scores) const {
+    std::ranges::fill(scores, 0);
+    for (int t = 0; t < y.steps; ++t)
+        for (int n = 0; n < y.neurons; ++n)
+            if (y.targets.empty() || y.targets[b][Index(t) * y.neurons + n] != Outputs::not_asked) scores[n] += y.membrane[y.at(t, b, n)] / y.steps;
+}
 
 double BinaryCrossEntropySteps::detected(const Outputs& y, int b) const {
     std::vector<std::pair<double, bool>> cells;
     std::ptrdiff_t targets = 0, found = 0;
     for (int t = 0; t < y.steps; ++t)
         for (int n = 0; n < y.neurons; ++n) {
-            const bool target = y.targets[b][Index(t) * y.neurons + n];
+            const bool target = y.targets[b][Index(t) * y.neurons + n] == 1;
             targets += target;
             cells.push_back({-y.membrane[y.at(t, b, n)], target});
         }

@@ -195,14 +195,16 @@ struct TempotronLoss {
 };
 
 /// Each output, in each step, is a logistic regression of its own: (1/(T B N)) sum_t sum_b sum_n [ln(1 + exp(u)) - q u], with the target
-/// q of the neuron in this step. Grimaldi and Perrinet 2023: the loss of their detection of motifs and of motion. What it detects: as many
-/// cells (step, neuron) of a sample as there are targets, those of the largest membranes; `detected` is the share of them that are targets.
+/// q of the neuron in this step. Grimaldi and Perrinet 2023: the loss of their detection of motifs and of motion. Targets come from the data, which may
+/// not ask in all cells; else the neuron of the label has the target 1 in all steps. Samples with a label: the neuron with the largest sum of membranes,
+/// which are log-odds, where it was asked. Samples without: as many cells (step, neuron) as there are targets are detected, those of the largest membranes;
+/// `detected` is the share of them that are targets.
 struct BinaryCrossEntropySteps {
-    static constexpr std::string_view name = "bce_steps", doc = "binary cross-entropy of the membranes of each output in each step, for data sets with targets for them";
+    static constexpr std::string_view name = "bce_steps", doc = "binary cross-entropy of the membranes of each output in each step, whose target is the label, or in the data";
     static constexpr bool reads_membrane = true;
     static constexpr auto fields() { return std::tuple{}; }
     double operator()(const Outputs& y, std::span<const int> labels, Outputs& bar) const;
-    /// The largest membranes.
+    /// Sums of membranes over the steps where there is a target, divided by all steps.
     void scores(const Outputs& y, int b, std::span<double> scores) const;
     double detected(const Outputs& y, int b) const;
 };

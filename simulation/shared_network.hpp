@@ -45,7 +45,7 @@ struct SharedNetwork {
     std::vector<Channel> channels;
     std::vector<int> every;                             ///< [population] steps from one of its steps to the next
     /// Slow populations run in the last of their steps.
-    bool due(int population, Index step) const { return (step + 1) % every[std::size_t(population)] == 0; }
+    bool due(int population, Index step) const { return every[std::size_t(population)] == 1 || (step + 1) % every[std::size_t(population)] == 0; }
     int shortest_dopamine_delay() const;                ///< steps; 0: there is none
     int ports = 1;                                      ///< most of any model
     std::vector<int> level;                             ///< [population] most projections without delay that lead to it, one after the other

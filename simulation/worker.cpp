@@ -109,7 +109,7 @@ template <class Real> void Worker<Real>::step(Index t, int level) {
     const Delivery<Real> delivery{t, &lists_, row_.data(), counts_.data(), &graded_};
     drive(t, level, true);
     for (std::size_t i = 0; i < stores_.all.size(); ++i)
-        if (stores_.plans[i]->level == level && (t + 1) % stores_.plans[i]->every == 0) events_ += stores_.all[i]->deliver(delivery);
+        if (stores_.plans[i]->level == level && (stores_.plans[i]->every == 1 || (t + 1) % stores_.plans[i]->every == 0)) events_ += stores_.all[i]->deliver(delivery);
     drive(t, level, false);
     for (int p = 0; p < int(populations_.size()); ++p)
         if (share(p).owned() > 0 && shared_.level[std::size_t(p)] == level) step_neurons(p, t);

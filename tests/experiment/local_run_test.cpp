@@ -34,6 +34,25 @@ learning:
 
 Experiment bars(const Overrides& overrides = {}) { return parse_experiment(bars_yaml, "bars", overrides); }
 
+/// Both classes fire at one rate, and only one has memory: a count tells nothing, an order in time does.
+TEST(LocalRun, ComplexityOfTheResponsesTellsSourcesOfOneRateApart) {
+    const TemporaryFolder folder;
+    const auto summary = run_in_folder(parse_experiment(R"(
+experiment: {mode: train, seed: 1, threads: 1, runaway_rate: 0}
+time: {dt: 1 ms, steps: 200}
+network:
+  populations:
+    E: {size: 10, neuron: {lif: {tau_m: 2 ms, threshold: 1}}}
+  projections:
+    - {from: input, to: E, rule: all_to_all, weight: {uniform: {min: 0.2, max: 0.5}}, delay: 1 ms, synapse: {stdp_pair: {lambda: 0.0001, w_max: 0.5}}}
+input: {dataset: {markov: {onset: [0.5, 0.05], offset: [0.5, 0.05], channels: 5, train: 100, test: 100}}, encoder: trains, between_samples: reset}
+learning: {local: {population: E}, readout: complexity, epochs: 1}
+)", "markov"), folder.path());
+    EXPECT_GT(summary.complexity_accuracy, 0.9);
+    std::ifstream file(folder / "summary.json");
+    EXPECT_EQ(nlohmann::json::parse(file)["complexity_accuracy"], summary.complexity_accuracy);
+}
+
 TEST(LocalRun, LearnsClassesWithoutBeingToldThem) {
     const TemporaryFolder folder;
     const auto summary = run_in_folder(bars(), folder.path());

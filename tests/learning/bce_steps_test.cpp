@@ -76,13 +76,36 @@ TEST(BinaryCrossEntropySteps, DetectsAsManyCellsAsThereAreTargets) {
     EXPECT_EQ(loss.detected(y, 1), 1);
 }
 
-TEST(BinaryCrossEntropySteps, NeedsTargets) {
+TEST(BinaryCrossEntropySteps, WithoutTargetsTheLabelIsOneInAllStepsAndTheLargestMeanIsPredicted) {
+    const std::vector<int> classes{1, 2};
+    const std::vector<std::uint8_t> constant[] = {{0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0}, {0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1}};
+    Outputs labelled = example(), targeted = example(), a = empty(), b = empty();
+    targeted.targets = {constant[0].data(), constant[1].data()};
+    EXPECT_EQ(BinaryCrossEntropySteps()(labelled, classes, a), BinaryCrossEntropySteps()(targeted, labels, b));
+    EXPECT_EQ(a.membrane, b.membrane);
+    targeted.targets = {constant[0].data(), constant[1].data()};
+    std::vector<std::uint8_t> once = constant[0];
+    std::fill(once.begin() + 3, once.end(), std::uint8_t(Outputs::not_asked));
+    targeted.targets[0] = once.data();
+    b = empty();
+    BinaryCrossEntropySteps()(targeted, classes, b);
+    for (int t = 0; t < T; ++t)
+        for (int n = 0; n < N; ++n) EXPECT_EQ(b.membrane[b.at(t, 0, n)], t == 0 ? a.membrane[a.at(t, 0, n)] : 0);
+    std::vector<double> scores(N);
+    BinaryCrossEntropySteps().scores(targeted, 0, scores);
+    EXPECT_NEAR(scores[1], 1.2 / 4, 1e-15) << "in the first step only";
+    BinaryCrossEntropySteps().scores(labelled, 0, scores);
+    EXPECT_NEAR(scores[0], (.3 + 1.05 + .7 - .2) / 4, 1e-15);
+    EXPECT_NEAR(scores[1], (1.2 + 1.4 + 1.15 + .55) / 4, 1e-15);
+}
+
+TEST(BinaryCrossEntropySteps, LabelsWithoutANeuronAreRefused) {
     Outputs bar = empty();
     try {
-        BinaryCrossEntropySteps()(example(), labels, bar);
+        BinaryCrossEntropySteps()(example(), std::vector<int>{0, 3}, bar);
         FAIL();
     } catch (const Error& error) {
-        EXPECT_STREQ(error.what(), "loss: bce_steps needs a data set that says what each output should be in each step, as motifs does");
+        EXPECT_STREQ(error.what(), "loss: sample 1 of the batch has label 3, but the output population has 3 neurons, one per class from 0; give it as many neurons as the data set has classes");
     }
 }
 
