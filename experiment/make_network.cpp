@@ -61,8 +61,16 @@ NormaliserKind make_normaliser(const TdBatchNormOptions& o) { return td_batch_no
 NormaliserKind make_normaliser(const TeBatchNormOptions& o) { return te_batch_norm(o); }
 
 /// The delay of each synapse in steps, [target][source]: what a simulation of the same seed draws for these names.
-std::vector<int> drawn_delays(const Distribution& delays, const ProjectionSpec& projection, int sources, int targets, const Experiment& e) {
-    const PairSpace space{std::uint32_t(sources), std::uint32_t(targets), projection.from == projection.to};
+std::vector<int> drawn_delays(const ValueRule& delays, const ProjectionSpec& projection, int sources, int targets, const Experiment& e) {
+    const auto positions = [&](const std::string& name) {
+        const auto p = std::ranges::find(e.network.populations, name, &PopulationConfig::name);
+        std::optional<Positions> positions;
+        if (p != e.network.populations.end() && p->positions)
+            positions.emplace(*p->positions, std::uint32_t(p->size), p->periodic, RandomStream(e.seed, name, "positions"));
+        return positions;
+    };
+    const auto from = positions(projection.from), to = positions(projection.to);
+    const PairSpace space{std::uint32_t(sources), std::uint32_t(targets), projection.from == projection.to, from ? &*from : nullptr, to ? &*to : nullptr};
     const RandomStream random(e.seed, projection.name(), "delay");
     const SynapseValues values(delays, space, random);
     std::vector<int> steps;
@@ -95,10 +103,12 @@ std::vector<int> delays_of_file(const DelaysFile& from, const ProjectionSpec& pr
 /// Delays that differ between synapses: the shortest one is the projection's.
 DelayRule delay_rule(const DelayConfig& config, ProjectionSpec& projection, int sources, int targets, const Experiment& e) {
     return std::visit([&]<class Kind>(const Kind& kind) -> DelayRule {
-        if constexpr (std::is_constructible_v<Distribution::Kind, Kind> || std::is_same_v<Kind, DelaysFile>) {
+        constexpr bool of_distance = std::is_constructible_v<DistanceFunction, Kind>;
+        if constexpr (std::is_constructible_v<Distribution::Kind, Kind> || of_distance || std::is_same_v<Kind, DelaysFile>) {
             std::vector<int> steps;
             if constexpr (std::is_same_v<Kind, DelaysFile>) steps = delays_of_file(kind, projection, targets, e.dt);
-            else steps = drawn_delays(kind, projection, sources, targets, e);
+            else if constexpr (of_distance) steps = drawn_delays(DistanceFunction(kind), projection, sources, targets, e);
+            else steps = drawn_delays(Distribution(kind), projection, sources, targets, e);
             projection.delay = std::ranges::min(steps);
             for (int& s : steps) s -= projection.delay;
             return FixedDelays{std::move(steps)};

@@ -23,6 +23,7 @@ public:
         section.need("dense");
         population(section, layer.population, "dense");
         feed(section, layer.feed, layer.population.normalise.has_value(), 0);
+        if (of_distance(layer.feed)) section.problem("delays that depend on the distance need positions, which layers have not; write populations and projections");
         layer.feed.receptor = read_receptor(section, layer.population.neuron);
         if (const YamlNode* recurrent = section.take("recurrent")) layer.recurrent = loop(*recurrent);
         section.close();
@@ -34,9 +35,10 @@ public:
         check_name(node.key, node.key_place, node.path);
         config.name = node.key;
         Section section(node, problems_);
-        section.refuse({"model", "params", "source", "initial", "positions"}, "belongs to mode: simulate");
+        section.refuse({"model", "params", "source", "initial"}, "belongs to mode: simulate");
         section.need("size");
         population(section, config, "size");
+        if (const YamlNode* positions = section.take("positions")) read_positions(*positions, config, PopulationConfig::periodic_field(), problems_);
         section.close();
         return config;
     }
@@ -61,7 +63,7 @@ public:
         else if (weight) read_value(*weight, Demand::of(ProjectionConfig::weight_field()), config.weight, problems_);
         if (!config.dense()) domains(section, config);
         section.close();
-        if (problems_.count() == before) check_domains(node, config, populations);
+        if (problems_.count() == before) check_domains(node, config, populations), check_positions(written_out, config, populations);
         return config;
     }
 
@@ -95,6 +97,19 @@ private:
         }
     }
 
+    /// Delays that depend on the distance need places at both ends, where the input and layers have none.
+    void check_positions(const YamlNode& node, const ProjectionConfig& config, std::span<const PopulationConfig> populations) {
+        if (!of_distance(config)) return;
+        for (const auto& name : {config.from, config.to}) {
+            const auto p = std::ranges::find(populations, name, &PopulationConfig::name);
+            if (p == populations.end() || !p->positions)
+                return problems_.value(*node.find("delay"), fmt::format("depends on the distance, and '{}' has no positions{}", name, name == Network::input ? "; take another delay" : ""));
+        }
+    }
+    static bool of_distance(const ProjectionConfig& config) {
+        return config.delays && std::visit([]<class Kind>(const Kind&) { return std::is_constructible_v<DistanceFunction, Kind>; }, *config.delays);
+    }
+
     /// Its delays are at least `least` steps.
     void feed(Section& section, ProjectionConfig& to, bool normalised, int least) {
         section.read(to, ProjectionConfig::fields());
@@ -109,6 +124,7 @@ private:
         Section section(node, problems_);
         if (const YamlNode* init = section.take("init")) read_only_kind(*init, "initialiser", config.init, problems_);
         delay(section, config, 1);
+        if (of_distance(config)) section.problem("delays that depend on the distance need positions, which layers have not; write populations and projections");
         section.close();
         return config;
     }
@@ -137,7 +153,7 @@ private:
         if (problems_.count() > before) return;
         std::visit([&]<class Kind>([[maybe_unused]] Kind& kind) {
             if constexpr (std::is_constructible_v<Distribution::Kind, Kind>) check_drawn(node, kind, least);
-            else if constexpr (!std::is_same_v<Kind, DelaysFile>) check_learned(node, kind, least);
+            else if constexpr (!std::is_same_v<Kind, DelaysFile> && !std::is_constructible_v<DistanceFunction, Kind>) check_learned(node, kind, least);
         }, *to.delays);
     }
 

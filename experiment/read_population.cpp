@@ -25,17 +25,6 @@ YamlNode with_neuron(const YamlNode& node, Problems& problems) {
     return to;
 }
 
-void read_positions(const YamlNode& node, SimulatedPopulation& to, Problems& problems) {
-    Section section(node, problems);
-    section.read(to, std::tuple{periodic_field});
-    read_kind(section, "kind of positions", to.positions.emplace(), "");
-    section.close();
-    if (const auto* grid = std::get_if<GridPositions>(&*to.positions); grid && std::uint64_t(grid->shape[0]) * grid->shape[1] != to.size)
-        problems.key(node, fmt::format("the grid has {} x {} places for {} neurons", grid->shape[0], grid->shape[1], to.size));
-    if (const auto* list = std::get_if<ListedPositions>(&*to.positions); list && list->points.size() != to.size)
-        problems.key(node, fmt::format("the list has {} points for {} neurons", list->points.size(), to.size));
-}
-
 void read_initial(const YamlNode& node, SimulatedPopulation& to, Problems& problems) {
     Section section(node, problems);
     if (to.neuron.model.empty()) return;  // it could not be read
@@ -77,7 +66,7 @@ void read_simulated_population(const YamlNode& node, const SimulationReading& re
             problems.value(*neuron, "adaptive steps need experiment: {precision: float64}");
     }
     if (population.size == 0 && problems.count() == before) section.need("size");
-    if (const YamlNode* positions = section.take("positions")) read_positions(*positions, population, problems);
+    if (const YamlNode* positions = section.take("positions")) read_positions(*positions, population, periodic_field, problems);
     if (const YamlNode* initial = section.take("initial")) {
         if (population.source) problems.key(*initial, "fires by itself and has no state");
         else read_initial(*initial, population, problems);

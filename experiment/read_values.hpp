@@ -22,6 +22,18 @@ std::optional<NeuronValue> read_neuron_value(const YamlNode& node, const Demand&
 /// A number, a distribution, or a function of the distance; what that comes to is not checked.
 std::optional<ValueRule> read_value_rule(const YamlNode& node, const Demand& demand, Problems& problems);
 
+/// `positions:` of a population, which has the size that they must suit.
+template <class Population> void read_positions(const YamlNode& node, Population& to, const auto& periodic_field, Problems& problems) {
+    Section section(node, problems);
+    section.read(to, std::tuple{periodic_field});
+    read_kind(section, "kind of positions", to.positions.emplace(), "");
+    section.close();
+    if (const auto* grid = std::get_if<GridPositions>(&*to.positions); grid && std::uint64_t(grid->shape[0]) * grid->shape[1] != std::uint64_t(to.size))
+        problems.key(node, fmt::format("the grid has {} x {} places for {} neurons", grid->shape[0], grid->shape[1], to.size));
+    if (const auto* list = std::get_if<ListedPositions>(&*to.positions); list && list->points.size() != std::size_t(to.size))
+        problems.key(node, fmt::format("the list has {} points for {} neurons", list->points.size(), to.size));
+}
+
 /// Reads the file of a connection rule that names one.
 void read_domains(const YamlNode& node, Domains& domains, Problems& problems);
 template <class... Rules> void read_domains(const YamlNode& node, std::variant<Rules...>& rule, Problems& problems) {

@@ -13,6 +13,7 @@ void add_population(YamlWriter& to, const PopulationConfig& p, std::string_view 
     to.add("neuron", YamlWriter().add(p.neuron.model, parameters));
     if (p.normalise) to.add("normalise", kind_writer(*p.normalise));
     if (p.membrane) to.add("membrane", kind_writer(*p.membrane));
+    if (p.positions) to.add("positions", kind_writer(*p.positions).add_fields(p, std::tuple{PopulationConfig::periodic_field()}));
 }
 
 void add_delay(YamlWriter& to, const ProjectionConfig& p) {

@@ -20,8 +20,10 @@
 #include "learning/regulariser.hpp"
 #include "learning/schedule.hpp"
 #include "neurons/compiled.hpp"
+#include "synapses/distance_function.hpp"
 #include "synapses/fixed.hpp"
 #include "synapses/initialiser.hpp"
+#include "synapses/positions.hpp"
 
 /// What an experiment file says, as plain structs: an embedder fills them in without YAML. Times are in ms.
 namespace tripartite {
@@ -36,7 +38,10 @@ struct PopulationConfig {
     double dropout = 0;
     std::optional<Normalisation> normalise;
     std::optional<MembraneMethod> membrane = std::nullopt;
+    std::optional<PositionRule> positions = std::nullopt;  ///< for delays that depend on the distance
+    bool periodic = false;
 
+    static constexpr auto periodic_field() { return field("periodic", &PopulationConfig::periodic, "", "the edges of the extent are neighbours"); }
     /// Layers call the size `dense`.
     static constexpr auto fields(std::string_view size = "size") {
         using P = PopulationConfig;
@@ -106,7 +111,8 @@ struct DelaysFile {
 };
 
 /// Delays that differ between synapses.
-using DelayConfig = std::variant<ConstantValue, Uniform, Normal, LogNormal, Exponential, LearnedDelayConfig, AxonalDelayConfig, TemporalDelayConfig, DelaysFile>;
+using DelayConfig = std::variant<ConstantValue, Uniform, Normal, LogNormal, Exponential, LinearDistance, ExponentialDistance, GaussianDistance, LearnedDelayConfig, AxonalDelayConfig,
+                                 TemporalDelayConfig, DelaysFile>;
 
 struct DenseRule {
     static constexpr std::string_view name = "dense", doc = "every source to every target, with weights that are learned";
