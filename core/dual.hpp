@@ -59,6 +59,7 @@ template <class T, int N> struct Dual {
         TRIPARTITE_UNROLL for (int i = 0; i < N; ++i) y.d[i] = (a.d[i] - y.value * b.d[i]) * inverse;
         return y;
     }
+    TRIPARTITE_INLINE friend Dual operator-(const Dual& a) { return a.chain(-a.value, T(-1)); }
     // A constant on one side has no derivative: these spare the products with zero.
     TRIPARTITE_INLINE friend Dual operator+(const Dual& a, T b) { auto y = a; y.value = a.value + b; return y; }
     TRIPARTITE_INLINE friend Dual operator+(T a, const Dual& b) { return b + a; }
@@ -83,6 +84,9 @@ template <class M, class T, int N> TRIPARTITE_INLINE Dual<T, N> select(M c, cons
     return y;
 }
 
+template <class M, class T, int N> TRIPARTITE_INLINE Dual<T, N> select(M c, T a, const Dual<T, N>& b) { return select(c, Dual<T, N>(a), b); }
+template <class M, class T, int N> TRIPARTITE_INLINE Dual<T, N> select(M c, const Dual<T, N>& a, T b) { return select(c, a, Dual<T, N>(b)); }
+
 /// a * b + c for any mixture of duals and constants.
 template <class T, int N> TRIPARTITE_INLINE Dual<T, N> fma(const Dual<T, N>& a, const Dual<T, N>& b, const Dual<T, N>& c) {
     Dual<T, N> y;
@@ -94,6 +98,19 @@ template <class T, int N> TRIPARTITE_INLINE Dual<T, N> fma(T a, const Dual<T, N>
     Dual<T, N> y;
     y.value = fma(a, b.value, c.value);
     TRIPARTITE_UNROLL for (int i = 0; i < N; ++i) y.d[i] = a * b.d[i] + c.d[i];
+    return y;
+}
+template <class T, int N> TRIPARTITE_INLINE Dual<T, N> fma(const Dual<T, N>& a, T b, const Dual<T, N>& c) { return fma(b, a, c); }
+template <class T, int N> TRIPARTITE_INLINE Dual<T, N> fma(const Dual<T, N>& a, const Dual<T, N>& b, T c) {
+    Dual<T, N> y;
+    y.value = fma(a.value, b.value, c);
+    TRIPARTITE_UNROLL for (int i = 0; i < N; ++i) y.d[i] = a.d[i] * b.value + a.value * b.d[i];
+    return y;
+}
+template <class T, int N> TRIPARTITE_INLINE Dual<T, N> fma(const Dual<T, N>& a, T b, T c) { return fma(b, a, c); }
+template <class T, int N> TRIPARTITE_INLINE Dual<T, N> fma(T a, T b, const Dual<T, N>& c) {
+    Dual<T, N> y = c;
+    y.value = fma(a, b, c.value);
     return y;
 }
 template <class T, int N> TRIPARTITE_INLINE Dual<T, N> fma(T a, const Dual<T, N>& b, T c) {

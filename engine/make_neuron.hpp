@@ -83,7 +83,7 @@ template <NeuronModel M> NeuronSpec make_neuron(const typename M::template Param
     NeuronSpec spec;
     spec.model = M::name;
     spec.states = num_states<M>, spec.coefficients = num_coefficients<M>, spec.ports = num_ports<M>;
-    spec.spiking = M::spiking, spec.trainable = is_trainable<M>;
+    spec.substeps = num_substeps<M>, spec.spiking = M::spiking;
     if constexpr (requires { M::port_names; }) {
         spec.port_names.assign(std::begin(M::port_names), std::end(M::port_names));
         spec.port_units.assign(std::begin(M::port_units), std::end(M::port_units));
@@ -109,7 +109,7 @@ template <NeuronModel M> NeuronSpec make_neuron(const typename M::template Param
         const auto k = M::coefficients(p, dt / num_substeps<M>);
         std::copy_n(members<double>(k), num_coefficients<M>, out.data());
     };
-    if constexpr (is_trainable<M>)
+    if constexpr (has_learnable<M>)
         spec.derivative = [params, names = spec.learned](std::span<const double> learned, int j, double dt, std::span<double> out) {
             using D = Dual<double, 1>;
             auto p = detail::convert<M, D>(params);
@@ -120,7 +120,7 @@ template <NeuronModel M> NeuronSpec make_neuron(const typename M::template Param
         };
     int variant = 0;
     if constexpr (requires { M::variant(params); }) variant = M::variant(params);
-    spec.stochastic = is_stochastic<M>(variant);
+    spec.trainable = is_trainable<M>(variant), spec.stochastic = is_stochastic<M>(variant);
     spec.float32 = CompiledKernels<M>::template get<float>(variant);
     spec.float64 = CompiledKernels<M>::template get<double>(variant);
     return spec;

@@ -116,6 +116,8 @@ void Network::validate() const {
         if (p.membrane && (std::popcount(unsigned(p.membrane->channel)) != 1 || p.size % p.membrane->channel != 0))
             fail("mpbn: channel is {}, and must be 1, 2, 4, … or 64, and divide the {} neurons of '{}'", p.membrane->channel, p.size, p.name);
         if (p.membrane && !p.neuron.spiking) fail("'{}' is a {}, which never fires, so its membrane cannot be normalised for a decision; leave out membrane", p.name, p.neuron.model);
+        if (p.membrane && p.neuron.substeps > 1)
+            fail("'{}' is a {}, which decides {} times a step, so its membrane cannot be normalised for a decision; leave out membrane", p.name, p.neuron.model, p.neuron.substeps);
         if (std::ranges::none_of(projections, [&](const auto& c) { return c.to == p.name; })) fail("population '{}' receives no projection", p.name);
     }
     std::set<std::string> pairs;
@@ -124,7 +126,10 @@ void Network::validate() const {
         if (find(c.to) < 0) fail("a projection from '{}' ends at the input, which receives nothing", c.from);
         if (!pairs.insert(c.name()).second) fail("there are two projections from '{}' to '{}'", c.from, c.to);
         if (c.delay < 0) fail("the delay from '{}' to '{}' is negative", c.from, c.to);
-        port(c);
+        const auto& neuron = populations[std::size_t(find(c.to))].neuron;
+        if (c.kind.name == "dense" && neuron.port_units[std::size_t(port(c))] == "nS")
+            fail("the projection from '{}' to '{}' learns weights of both signs, and '{}' of {} is a conductance, which is not negative; give receptor: current", c.from, c.to,
+                 neuron.port_names[std::size_t(port(c))], neuron.model);
     }
     for (const auto& c : components(*this))
         for (const int i : c.populations) check_normaliser(*this, populations[std::size_t(i)], c);
@@ -157,7 +162,9 @@ std::vector<int> order_of_sources(const Network& network) {
 
 std::string not_trainable(const PopulationSpec& population) {
     if (population.neuron.trainable) return "";
-    return fmt::format("'{}' is a {}, which can be simulated but not trained yet; take a model that can, for example lif", population.name, population.neuron.model);
+    if (!population.neuron.float32.step)
+        return fmt::format("'{}' is a {} with integrator: adaptive, which validates simulations and cannot be trained; take integrator: fixed", population.name, population.neuron.model);
+    return fmt::format("'{}' is a {}, which can be simulated but not trained; take a model that can, for example lif", population.name, population.neuron.model);
 }
 
 }  // namespace tripartite

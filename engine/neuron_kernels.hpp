@@ -1,5 +1,5 @@
 #pragma once
-#include "engine/neuron_model.hpp"
+#include "engine/step_adjoint.hpp"
 #include "engine/step_kernel.hpp"
 #include "engine/tile.hpp"
 
@@ -7,9 +7,6 @@
 /// model's own functions on duals.
 namespace tripartite {
 inline namespace TRIPARTITE_ISA {
-
-template <class M, class Real> using PackState = typename M::template State<Pack<Real>>;
-template <class M, class Real> using PackCoefficients = typename M::template Coefficients<Pack<Real>>;
 
 template <class S, class Real> TRIPARTITE_INLINE S load_members(const Real* from, Index stride) {
     S s;
@@ -43,6 +40,12 @@ TRIPARTITE_INLINE Pack<Real> decide(const NeuronTile<Real>& a, Pack<Real> x, con
     }
 }
 
+/// Whether there was a spike in the sub-steps of a step, up to one more: 1 - (1 - fired)(1 - spike).
+template <class M, class P> TRIPARTITE_INLINE P either(P fired, P spike) {
+    if constexpr (num_substeps<M> == 1) return spike;
+    else return fired + spike * (P(1) - fired);
+}
+
 template <class Real> TRIPARTITE_INLINE void store_spikes(const NeuronTile<Real>& a, int t, int b, int lane, Pack<Real> spike) {
     if constexpr (sizeof(Real) == 8)
         if (a.soft) return spike.store(a.values + t * a.values_step + b * a.values_sample + lane);
@@ -70,16 +73,23 @@ template <class M, int variant, class Real, bool folded, int Q> TRIPARTITE_INLIN
     for (int t = 0; t < a.steps; ++t)
         TRIPARTITE_UNROLL for (int q = 0; q < Q; ++q) {
             const int n = lane + q * P::width;
-            const P u = integrate<M, variant>(s[q], k[q], load_input<M>(a, t, Index(b) * a.width + n));
+            const auto input = load_input<M>(a, t, Index(b) * a.width + n);
+            P u, fired(0);
+            for (int i = 0; i < num_substeps<M>; ++i) {
+                u = integrate<M, variant>(s[q], k[q], input);
+                if constexpr (M::spiking) {
+                    P distance;
+                    if constexpr (folded) distance = fma(fold[q].sign, u, -fma(fold[q].factor, M::threshold(s[q], k[q]), fold[q].shift));
+                    else distance = u - M::threshold(s[q], k[q]);
+                    const P spike = decide<M, variant>(a, distance, k[q], t, Index(b) * a.width + n);
+                    reset<M, variant>(s[q], k[q], spike);
+                    fired = either<M>(fired, spike);
+                }
+            }
+            receive<M, variant>(s[q], k[q], input);
             if (a.membrane) u.store(a.membrane + t * a.membrane_step + b * a.width + n);
-            if constexpr (M::spiking) {
-                P distance;
-                if constexpr (folded) distance = fma(fold[q].sign, u, -fma(fold[q].factor, M::threshold(s[q], k[q]), fold[q].shift));
-                else distance = u - M::threshold(s[q], k[q]);
-                const P spike = decide<M, variant>(a, distance, k[q], t, Index(b) * a.width + n);
-                reset<M, variant>(s[q], k[q], spike);
-                store_spikes(a, t, b, n, spike);
-            } else if (a.values) u.store(a.values + t * a.values_step + b * a.values_sample + n);
+            if constexpr (M::spiking) store_spikes(a, t, b, n, fired);
+            else if (a.values) u.store(a.values + t * a.values_step + b * a.values_sample + n);
         }
     TRIPARTITE_UNROLL for (int q = 0; q < Q; ++q)
         store_members(s[q], a.state + b * a.width + lane + q * P::width, a.state_variable);
@@ -99,137 +109,85 @@ template <class M, int variant, class Real> void forward_tile(const NeuronTile<R
     forward_lanes<M, variant, Real, false>(a);
 }
 
-/// y_bar^T J: adds sum_i y_bar[i] * y[i].d[j] for the lanes j of each dual y[i].
-template <class P, int N> TRIPARTITE_INLINE void pull(P (&out)[N], P y_bar, const Dual<P, N>& y) {
-    TRIPARTITE_UNROLL for (int j = 0; j < N; ++j) out[j] += y_bar * y.d[j];
-}
+/// What the adjoint keeps of each sub-step: the state before it and, of models with several, whether the step had fired by then.
+template <class M> inline constexpr int num_kept = num_states<M> + (num_substeps<M> > 1);
 
-/// The three adjoints of one step: of the reset, of the decision, and of the integration. Each evaluates the model on
-/// duals whose lanes are (state, input or spike, coefficients); without learning the coefficients are plain packs.
-template <class M, int variant, class Real, bool learning> struct StepAdjoint {
-    using P = Pack<Real>;
-    static constexpr int S = num_states<M>, I = num_ports<M>, C = learning ? num_coefficients<M> : 0;
-    P state_bar[S], coefficients_bar[num_coefficients<M>];
-
-    template <int N> static TRIPARTITE_INLINE auto seeded(const PackState<M, Real>& s) {
-        typename M::template State<Dual<P, N>> d;
-        TRIPARTITE_UNROLL for (int i = 0; i < S; ++i) members<Dual<P, N>>(d)[i] = Dual<P, N>::seed(members<P>(s)[i], i);
-        return d;
-    }
-    /// The coefficients occupy the last C lanes.
-    template <int N> static TRIPARTITE_INLINE auto seeded(const PackCoefficients<M, Real>& k) {
-        if constexpr (!learning) return k;
-        else {
-            typename M::template Coefficients<Dual<P, N>> d;
-            TRIPARTITE_UNROLL for (int i = 0; i < C; ++i) members<Dual<P, N>>(d)[i] = Dual<P, N>::seed(members<P>(k)[i], N - C + i);
-            return d;
-        }
-    }
-    template <int N> TRIPARTITE_INLINE void take_coefficients(const P (&out)[N]) {
-        TRIPARTITE_UNROLL for (int i = 0; i < C; ++i) coefficients_bar[i] += out[N - C + i];
-    }
-
-    /// Turns the adjoint of the state after the reset into that before it; returns that of the spike.
-    TRIPARTITE_INLINE P through_reset(const PackState<M, Real>& middle, const PackCoefficients<M, Real>& k, P spike) {
-        constexpr int N = S + 1 + C;
-        auto s = seeded<N>(middle);
-        reset<M, variant>(s, seeded<N>(k), Dual<P, N>::seed(spike, S));
-        P out[N] = {};
-        TRIPARTITE_UNROLL for (int i = 0; i < N; ++i) out[i] = P(0);
-        TRIPARTITE_UNROLL for (int i = 0; i < S; ++i) pull(out, state_bar[i], members<Dual<P, N>>(s)[i]);
-        TRIPARTITE_UNROLL for (int i = 0; i < S; ++i) state_bar[i] = out[i];
-        take_coefficients(out);
-        return out[S];
-    }
-    /// From the adjoint of the spike to that of x = u - threshold. `at` is the surrogate's slope at x; for kinds that fire with a
-    /// probability it is x itself.
-    TRIPARTITE_INLINE P through_decision(const PackCoefficients<M, Real>& k, P spike_bar, P at) {
-        if constexpr (!is_stochastic<M>(variant)) return spike_bar * at;
-        else {
-            constexpr int N = 1 + C;
-            P out[N];
-            TRIPARTITE_UNROLL for (int i = 0; i < N; ++i) out[i] = P(0);
-            pull(out, spike_bar, M::probability(Dual<P, N>::seed(at, 0), seeded<N>(k)));
-            take_coefficients(out);
-            return out[0];
-        }
-    }
-    /// Takes the adjoint of the threshold.
-    TRIPARTITE_INLINE void through_threshold(const PackState<M, Real>& middle, const PackCoefficients<M, Real>& k, P bar) {
-        constexpr int N = S + C;
-        const auto threshold = M::threshold(seeded<N>(middle), seeded<N>(k));
-        if constexpr (!std::is_same_v<std::decay_t<decltype(threshold)>, P>) {
-            P out[N];
-            TRIPARTITE_UNROLL for (int i = 0; i < N; ++i) out[i] = P(0);
-            pull(out, bar, threshold);
-            TRIPARTITE_UNROLL for (int i = 0; i < S; ++i) state_bar[i] += out[i];
-            take_coefficients(out);
-        }
-    }
-    /// Turns the adjoints of the state after the integration and of u into that of the state before, and of the input.
-    TRIPARTITE_INLINE std::array<P, I> through_integration(PackState<M, Real> before, const PackCoefficients<M, Real>& k,
-                                                           const std::array<P, I>& input, P u_bar) {
-        constexpr int N = S + I + C;
-        auto s = seeded<N>(before);
-        std::array<Dual<P, N>, I> x;
-        TRIPARTITE_UNROLL for (int i = 0; i < I; ++i) x[i] = Dual<P, N>::seed(input[i], S + i);
-        const auto u = integrate<M, variant>(s, seeded<N>(k), x);
-        P out[N];
-        TRIPARTITE_UNROLL for (int i = 0; i < N; ++i) out[i] = u_bar * u.d[i];
-        TRIPARTITE_UNROLL for (int i = 0; i < S; ++i) pull(out, state_bar[i], members<Dual<P, N>>(s)[i]);
-        TRIPARTITE_UNROLL for (int i = 0; i < S; ++i) state_bar[i] = out[i];
-        take_coefficients(out);
-        std::array<P, I> input_bar;
-        TRIPARTITE_UNROLL for (int i = 0; i < I; ++i) input_bar[i] = out[S + i];
-        return input_bar;
-    }
-};
-
-/// Runs the steps again and keeps, for each, the state before it, [step][Q][state], and x = membrane - threshold, [step][Q].
+/// Runs the steps again and keeps, for each sub-step, the state before it, [sub-step][Q][kept], and x = membrane - threshold, [sub-step][Q].
 template <class M, int variant, class Real, int Q>
 TRIPARTITE_INLINE void recompute(const AdjointTile<Real>& a, const PackCoefficients<M, Real> (&k)[Q], Real* states, Real* x, Index at) {
     using P = Pack<Real>;
-    constexpr int S = num_states<M>;
+    constexpr int S = num_states<M>, kept = num_kept<M>;
     PackState<M, Real> s[Q];
     TRIPARTITE_UNROLL for (int q = 0; q < Q; ++q) s[q] = load_members<PackState<M, Real>>(a.state + at + q * P::width, a.state_variable);
     for (int t = 0; t < a.steps; ++t)
         TRIPARTITE_UNROLL for (int q = 0; q < Q; ++q) {
-            store_members(s[q], states + (t * Q + q) * S * P::width, P::width);
-            const P u = integrate<M, variant>(s[q], k[q], load_input<M>(a, t, at + q * P::width));
-            if constexpr (M::spiking) {
-                const P distance = u - M::threshold(s[q], k[q]);
-                distance.store(x + (t * Q + q) * P::width);
-                reset<M, variant>(s[q], k[q], decide<M, variant>(a, distance, k[q], t, at + q * P::width));
+            const auto input = load_input<M>(a, t, at + q * P::width);
+            [[maybe_unused]] P fired(0);
+            for (int i = 0; i < num_substeps<M>; ++i) {
+                const int n = (t * num_substeps<M> + i) * Q + q;
+                store_members(s[q], states + n * kept * P::width, P::width);
+                if constexpr (kept > S) fired.store(states + (n * kept + S) * P::width);
+                const P u = integrate<M, variant>(s[q], k[q], input);
+                if constexpr (M::spiking) {
+                    const P distance = u - M::threshold(s[q], k[q]);
+                    distance.store(x + n * P::width);
+                    const P spike = decide<M, variant>(a, distance, k[q], t, at + q * P::width);
+                    reset<M, variant>(s[q], k[q], spike);
+                    fired = either<M>(fired, spike);
+                }
             }
+            receive<M, variant>(s[q], k[q], input);
         }
 }
 
-/// The adjoint of one step of one pack, given the state before it and the surrogate's slope, or x; returns that of its input.
+/// The adjoint of one step of one pack, given what is kept of its sub-steps and the surrogate's slopes, or x, whose sub-steps are `packs`
+/// packs apart; returns that of its input. The first thing undone is the receiving, in the last sub-step.
 template <class M, int variant, class Real, bool learning>
-TRIPARTITE_INLINE auto adjoint_step(const AdjointTile<Real>& a, const PackCoefficients<M, Real>& k, const PackState<M, Real>& before, int t, Index at,
-                                    const Real* slope, StepAdjoint<M, variant, Real, learning>& adjoint) {
+TRIPARTITE_INLINE auto adjoint_step(const AdjointTile<Real>& a, const PackCoefficients<M, Real>& k, const Real* states, int t, Index at, const Real* slopes,
+                                    int packs, StepAdjoint<M, variant, Real, learning>& adjoint) {
     using P = Pack<Real>;
+    constexpr int I = num_ports<M>, last = num_substeps<M> - 1;
     const auto input = load_input<M>(a, t, at);
-    P u_bar = a.membrane_bar ? P::load(a.membrane_bar + t * a.membrane_bar_step + at) : P(0);
-    if constexpr (M::spiking) {
-        auto middle = before;
-        const P u = integrate<M, variant>(middle, k, input);
-        const P spike = decide<M, variant>(a, u - M::threshold(middle, k), k, t, at);
-        P spike_bar = adjoint.through_reset(middle, k, spike) * P(a.reset_gradient);
-        if (a.spikes_bar) spike_bar += P::load(a.spikes_bar + t * a.spikes_bar_step + at);
-        const P x_bar = adjoint.through_decision(k, spike_bar, P::load(slope));
-        u_bar += x_bar;
-        adjoint.through_threshold(middle, k, -x_bar);
-    } else if (a.spikes_bar) u_bar += P::load(a.spikes_bar + t * a.spikes_bar_step + at);
-    return adjoint.through_integration(before, k, input, u_bar);
+    std::array<P, I> input_bar;
+    P u_bar = a.membrane_bar ? P::load(a.membrane_bar + t * a.membrane_bar_step + at) : P(0), fired_bar(0);
+    if (a.spikes_bar) (M::spiking ? fired_bar : u_bar) += P::load(a.spikes_bar + t * a.spikes_bar_step + at);
+    for (int i = last; i >= 0; --i) {
+        const Real* kept = states + i * packs * num_kept<M> * P::width;
+        const auto before = load_members<PackState<M, Real>>(kept, P::width);
+        if constexpr (M::spiking) {
+            auto middle = before;
+            const P u = integrate<M, variant>(middle, k, input);
+            const P spike = decide<M, variant>(a, u - M::threshold(middle, k), k, t, at);
+            if constexpr (has_receive<M, variant, PackState<M, Real>, PackCoefficients<M, Real>, std::array<P, I>>)
+                if (i == last) {
+                    auto after = middle;
+                    reset<M, variant>(after, k, spike);
+                    input_bar = adjoint.through_receive(after, k, input);
+                }
+            P spike_bar = adjoint.through_reset(middle, k, spike) * P(a.reset_gradient);
+            if constexpr (last == 0) spike_bar += fired_bar;
+            else {
+                spike_bar += fired_bar * (P(1) - P::load(kept + num_states<M> * P::width));
+                fired_bar = fired_bar * (P(1) - spike);
+            }
+            const P x_bar = adjoint.through_decision(k, spike_bar, P::load(slopes + i * packs * P::width));
+            u_bar += x_bar;
+            adjoint.through_threshold(middle, k, -x_bar);
+        }
+        const auto bar = adjoint.through_integration(before, k, input, u_bar);
+        if constexpr (last == 0) return bar;
+        TRIPARTITE_UNROLL for (int p = 0; p < I; ++p) input_bar[p] += bar[p];
+        u_bar = P(0);
+    }
+    return input_bar;
 }
 
 /// All steps of one sample, backwards, for Q neighbouring packs.
 template <class M, int variant, class Real, bool learning, int Q> TRIPARTITE_INLINE void adjoint_packs(const AdjointTile<Real>& a, int b, int lane) {
     using P = Pack<Real>;
-    constexpr int S = num_states<M>, I = num_ports<M>;
+    constexpr int S = num_states<M>, I = num_ports<M>, substeps = num_substeps<M>;
     const Index at = Index(b) * a.width + lane;
-    Real *x = a.scratch, *states = x + Index(a.steps) * Q * P::width;
+    Real *x = a.scratch, *states = x + Index(a.steps) * substeps * Q * P::width;
     PackCoefficients<M, Real> k[Q];
     StepAdjoint<M, variant, Real, learning> adjoint[Q];
     std::array<P, I> sum[Q];
@@ -240,12 +198,11 @@ template <class M, int variant, class Real, bool learning, int Q> TRIPARTITE_INL
         sum[q].fill(P(0));
     }
     recompute<M, variant, Real, Q>(a, k, states, x, at);
-    if constexpr (M::spiking && !is_stochastic<M>(variant)) a.slope(*a.surrogate, x, Index(a.steps) * Q * P::width);
+    if constexpr (M::spiking && !is_stochastic<M>(variant)) a.slope(*a.surrogate, x, Index(a.steps) * substeps * Q * P::width);
     for (int t = a.steps - 1; t >= 0; --t)
         TRIPARTITE_UNROLL for (int q = 0; q < Q; ++q) {
-            const auto before = load_members<PackState<M, Real>>(states + (t * Q + q) * S * P::width, P::width);
-            const Index here = at + q * P::width;
-            const auto input_bar = adjoint_step(a, k[q], before, t, here, x + (t * Q + q) * P::width, adjoint[q]);
+            const Index here = at + q * P::width, n = Index(t) * substeps * Q + q;
+            const auto input_bar = adjoint_step(a, k[q], states + n * num_kept<M> * P::width, t, here, x + n * P::width, Q, adjoint[q]);
             TRIPARTITE_UNROLL for (int i = 0; i < I; ++i) {
                 if (i > 0 && !a.input_bar.at[i]) continue;
                 if (a.input_bar.step[i]) input_bar[i].store(a.input_bar.at[i] + t * a.input_bar.step[i] + here);

@@ -34,7 +34,7 @@
 ///   needs_double(variant)         kinds that exist in double precision only: they validate, and rounding would spoil it
 ///   stochastic(variant)           kinds that fire with probability(x, k) at a distance x = u - threshold, in place of firing at x >= k.bound:
 ///                                 backwards its derivative takes the place of the surrogate
-///   trainable                     false: no adjoint is compiled
+///   trainable                     false: no adjoint is compiled, as for variants that need double
 ///   detaches_reset(params)        whether a reset passes no gradient
 ///   interval(params)              ms between two steps of the model, which is slow: in a simulation it rests in between, what arrives adds up, and
 ///                                 coefficients are for this time in place of dt
@@ -62,8 +62,14 @@ template <class M> constexpr bool is_stochastic(int variant) {
     if constexpr (requires { M::stochastic(variant); }) return M::stochastic(variant);
     else return false;
 }
-template <class M> inline constexpr bool is_trainable = [] {
-    if constexpr (requires { M::trainable; }) return M::trainable; else return true;
+template <class M> constexpr bool is_trainable(int variant) {
+    if constexpr (requires { M::trainable; }) return M::trainable; else return exists_in<M, float>(variant);
+}
+/// Whether a field can be learned: if none can, no derivative by the coefficients is compiled.
+template <class M> inline constexpr bool has_learnable = [] {
+    bool any = false;
+    for_each_field(M::template fields<double>(), [&](const auto& f) { any = any || f.learned != Learned::no; });
+    return any;
 }();
 
 template <class M>
@@ -95,6 +101,9 @@ template <class M, int variant, class S, class K, class T> TRIPARTITE_INLINE voi
     if constexpr (requires { M::variants; }) M::template reset<variant>(s, k, spike);
     else M::reset(s, k, spike);
 }
+template <class M, int variant, class S, class K, class I> inline constexpr bool has_receive =
+    requires(S& s, const K& k, const I& input) { M::variants; M::template receive<variant>(s, k, input); } ||
+    requires(S& s, const K& k, const I& input) { M::receive(s, k, input); };
 template <class M, int variant, class S, class K, class I> TRIPARTITE_INLINE void receive(S& s, const K& k, const I& input) {
     if constexpr (requires { M::variants; M::template receive<variant>(s, k, input); }) M::template receive<variant>(s, k, input);
     else if constexpr (requires { M::receive(s, k, input); }) M::receive(s, k, input);

@@ -27,7 +27,7 @@ struct LearnedParameter {
 /// A neuron model with its parameters, without its type: all that the engine knows of it. Made by make_neuron<Model>().
 struct NeuronSpec {
     std::string model;
-    int states = 0, coefficients = 0, ports = 1;
+    int states = 0, coefficients = 0, ports = 1, substeps = 1;
     double interval = 0;  ///< ms between two steps in a simulation; 0: each dt
     int lasting = 0;  ///< of the states, the last ones: what a neuron has learned
     bool spiking = true, detach_reset = false, trainable = true, stochastic = false;

@@ -72,8 +72,9 @@ template <class M, int variant, class Real, bool learning> void adjoint_decide_l
     });
 }
 template <class M, int variant, class Real> void adjoint_decide_tile(const AdjointTile<Real>& a, const NormalisedStep<Real>& n) {
-    if (a.coefficients_bar) adjoint_decide_lanes<M, variant, Real, true>(a, n);
-    else adjoint_decide_lanes<M, variant, Real, false>(a, n);
+    if constexpr (has_learnable<M>)
+        if (a.coefficients_bar) return adjoint_decide_lanes<M, variant, Real, true>(a, n);
+    adjoint_decide_lanes<M, variant, Real, false>(a, n);
 }
 
 /// Adds to the adjoint of a port whose input is constant in time, which a step of 0 says.
@@ -95,18 +96,19 @@ template <class M, int variant, class Real, bool learning> void adjoint_integrat
     });
 }
 template <class M, int variant, class Real> void adjoint_integrate_tile(const AdjointTile<Real>& a, const NormalisedStep<Real>& n) {
-    if (a.coefficients_bar) adjoint_integrate_lanes<M, variant, Real, true>(a, n);
-    else adjoint_integrate_lanes<M, variant, Real, false>(a, n);
+    if constexpr (has_learnable<M>)
+        if (a.coefficients_bar) return adjoint_integrate_lanes<M, variant, Real, true>(a, n);
+    adjoint_integrate_lanes<M, variant, Real, false>(a, n);
 }
 
 template <class M, int variant, class Real> constexpr NeuronKernels<Real> make_neuron_kernels() {
     NeuronKernels<Real> kernels;
     if constexpr (exists_in<M, Real>(variant)) kernels.step = step_range<M, variant, Real>;
-    if constexpr (is_trainable<M>) {
+    if constexpr (is_trainable<M>(variant) && exists_in<M, Real>(variant)) {
         kernels.forward = forward_tile<M, variant, Real>;
         kernels.adjoint = adjoint_tile<M, variant, Real, false>;
-        kernels.adjoint_learning = adjoint_tile<M, variant, Real, true>;
-        if constexpr (M::spiking) {
+        if constexpr (has_learnable<M>) kernels.adjoint_learning = adjoint_tile<M, variant, Real, true>;
+        if constexpr (M::spiking && num_substeps<M> == 1) {
             kernels.integrate = integrate_tile<M, variant, Real>;
             kernels.decide = decide_tile<M, variant, Real>;
             kernels.adjoint_decide = adjoint_decide_tile<M, variant, Real>;

@@ -165,7 +165,7 @@ void Population<Real>::adjoint(const Span& span, const PortRows<Real>& input, Re
     const Index tile = span.block * shape_.chunks() + span.chunk.first / shape_.chunk;
     if (!learned_.empty()) a.coefficients_bar = coefficients_bar_.data() + tile * spec_.neuron.coefficients * width_;
     if (membrane_norm) return adjoint_normalised(a, span, scratch);
-    scratch.kernel.ensure(adjoint_scratch(spec_.neuron.states, a.steps));
+    scratch.kernel.ensure(adjoint_scratch(spec_.neuron.states, spec_.neuron.substeps, a.steps));
     a.scratch = scratch.kernel.data();
     const auto& kernels = spec_.neuron.kernels<Real>();
     (learned_.empty() ? kernels.adjoint : kernels.adjoint_learning)(a);

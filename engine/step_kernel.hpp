@@ -41,7 +41,7 @@ template <class M, int variant, bool folded, int packs, class Real, class K> TRI
         TRIPARTITE_UNROLL for (int pack = 0; pack < packs; ++pack) {
             const auto& k = coefficients(pack);
             const P u = integrate<M, variant>(s[pack], k, input[pack]);
-            if constexpr (is_trainable<M>)
+            if constexpr (is_trainable<M>(variant))
                 if (a.membrane) u.store(a.membrane + n + pack * P::width);
             if constexpr (M::spiking) {
                 const auto spike = fires<M, variant>(a, distance<M, folded>(a, u, s[pack], k, n + pack * P::width), k, n + pack * P::width);
@@ -80,7 +80,7 @@ template <class M, int variant, class Real, bool uniform, bool folded = false> T
 }
 
 template <class M, int variant, class Real> void step_range(const StepRange<Real>& a) {
-    if constexpr (is_trainable<M> && M::spiking)
+    if constexpr (is_trainable<M>(variant) && M::spiking)
         if (a.fold) return step_blocks<M, variant, Real, false, true>(a);
     if (a.coefficient == 0) step_blocks<M, variant, Real, true>(a);
     else step_blocks<M, variant, Real, false>(a);

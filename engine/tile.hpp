@@ -65,8 +65,8 @@ template <class Real> struct NormalisedStep {
     Index state_bar_variable = 0;  ///< of the adjoint, whose `state` is the state before the step in an array of its own
 };
 
-/// Reals that an adjoint needs as scratch: for each step and neuron of a block the state and the slope.
-constexpr Index adjoint_scratch(int states, Index steps) { return steps * (states + 1) * 64; }
+/// Reals that an adjoint needs as scratch: for each sub-step and neuron of a block the state, the slope and whether the step had fired.
+constexpr Index adjoint_scratch(int states, int substeps, Index steps) { return steps * substeps * (states + 1 + (substeps > 1)) * 64; }
 
 /// Neurons of a population that take one step of a simulation: N of them, in whole blocks of 64.
 template <class Real> struct StepRange {
@@ -88,10 +88,10 @@ template <class Real> struct StepRange {
 /// What a neuron model does to tiles, for one precision and one kind of reset.
 template <class Real> struct NeuronKernels {
     void (*step)(const StepRange<Real>&) = nullptr;                  ///< null where a kind does not exist in this precision
-    void (*forward)(const NeuronTile<Real>&) = nullptr;              ///< null for models that are not trainable, as those below
+    void (*forward)(const NeuronTile<Real>&) = nullptr;              ///< null for kinds that are not trainable, as those below
     void (*adjoint)(const AdjointTile<Real>&) = nullptr;
-    void (*adjoint_learning)(const AdjointTile<Real>&) = nullptr;    ///< with the derivatives by the coefficients
-    void (*integrate)(const NeuronTile<Real>&) = nullptr;            ///< the first half of a step: up to the membrane
+    void (*adjoint_learning)(const AdjointTile<Real>&) = nullptr;    ///< with the derivatives by the coefficients; null where nothing can be learned
+    void (*integrate)(const NeuronTile<Real>&) = nullptr;            ///< the first half of a step: up to the membrane; null, as those below, for models with sub-steps
     void (*decide)(const NeuronTile<Real>&, const NormalisedStep<Real>&) = nullptr;  ///< the second half: spikes and reset
     void (*adjoint_decide)(const AdjointTile<Real>&, const NormalisedStep<Real>&) = nullptr;
     void (*adjoint_integrate)(const AdjointTile<Real>&, const NormalisedStep<Real>&) = nullptr;

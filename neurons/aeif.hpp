@@ -62,9 +62,9 @@ struct Aeif {
         return {select(refractory > T(0), T(0), dv), fma(k.a, v - k.E_L, -w) * k.per_tau_w};
     }
     template <class T> TRIPARTITE_INLINE static void spike_resets(auto& s, const auto& k, const T& spike) {
-        s.V_m = select(spike > T(0), k.V_reset, s.V_m);
+        s.V_m = select(fired(spike), k.V_reset, s.V_m);
         s.w = fma(spike, k.b, s.w);
-        s.refractory = select(spike > T(0), k.t_ref, s.refractory);
+        s.refractory = select(fired(spike), k.t_ref, s.refractory);
     }
 
     /// One sub-step of fixed length; current(v, half) is what synapses bring at potential v after 0, 1, 2 halves of it.

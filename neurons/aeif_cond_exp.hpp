@@ -9,7 +9,7 @@ namespace tripartite {
 /// stable, the fixed integrator takes a conductance above 12 C_m/dt, 33 720 nS with the defaults, for that value.
 struct AeifCondExp {
     static constexpr std::string_view name = "aeif_cond_exp", doc = "adaptive exponential integrate-and-fire with exponential conductances (NEST)";
-    static constexpr bool spiking = true, trainable = false;
+    static constexpr bool spiking = true;
     static constexpr int ports = 3, substeps = nest::Aeif::substeps;
     static constexpr const auto &port_names = nest::synapse_ports, &port_units = nest::conductance_units;
 
@@ -56,7 +56,7 @@ struct AeifCondExp {
         };
         if constexpr (variant == int(nest::Integrator::adaptive))
             return nest::Aeif::adaptive<T>(s, k.membrane, s.g_ex, s.g_in, k.rate_ex, k.rate_in, current);
-        const auto g_ex = nest::halves(nest::smaller(s.g_ex, k.most), k.half_ex), g_in = nest::halves(nest::smaller(s.g_in, k.most), k.half_in);
+        const auto g_ex = nest::halves(nest::smaller(s.g_ex, T(k.most)), k.half_ex), g_in = nest::halves(nest::smaller(s.g_in, T(k.most)), k.half_in);
         s.g_ex = s.g_ex * k.half_ex * k.half_ex, s.g_in = s.g_in * k.half_in * k.half_in;
         return nest::Aeif::fixed<T>(s, k.membrane, [&](const T& v, int half) __attribute__((always_inline)) {
             return current(v, g_ex[half], g_in[half]);

@@ -9,7 +9,7 @@ namespace tripartite {
 struct AeifPscExp {
     static constexpr std::string_view name = "aeif_psc_exp",
                                       doc = "adaptive exponential integrate-and-fire with exponential synaptic currents (NEST)";
-    static constexpr bool spiking = true, trainable = false;
+    static constexpr bool spiking = true;
     static constexpr int ports = 3, substeps = nest::Aeif::substeps;
     static constexpr const auto &port_names = nest::synapse_ports, &port_units = nest::current_units;
 

@@ -13,7 +13,7 @@ namespace tripartite {
 /// stays as it is while a network does not learn. In float32 the decay of a theta with tau_theta above 10^6 steps is rounded; take float64.
 struct DiehlCook {
     static constexpr std::string_view name = "diehl_cook", doc = "iaf_cond_exp whose threshold rises with each spike and decays slowly (Diehl and Cook 2015)";
-    static constexpr bool spiking = true, trainable = false;
+    static constexpr bool spiking = true;
     static constexpr int ports = 3, lasting = 1;
     static constexpr const auto &port_names = nest::synapse_ports, &port_units = nest::conductance_units;
 

@@ -12,7 +12,7 @@ namespace tripartite {
 /// to stay stable it takes a conductance above 1.2 C_m/dt, 3000 nS with the defaults, for that value.
 struct IafCondExp {
     static constexpr std::string_view name = "iaf_cond_exp", doc = "leaky integrate-and-fire with exponential conductances (NEST)";
-    static constexpr bool spiking = true, trainable = false;
+    static constexpr bool spiking = true;
     static constexpr int ports = 3;
     static constexpr const auto &port_names = nest::synapse_ports, &port_units = nest::conductance_units;
 
@@ -78,8 +78,8 @@ struct IafCondExp {
     }
     template <class T> TRIPARTITE_INLINE static auto threshold(const State<T>&, const auto& k) { return k.V_th; }
     template <int variant, class T> TRIPARTITE_INLINE static void reset(auto& s, const auto& k, const T& spike) {
-        s.V_m = select(spike > T(0), k.V_reset, s.V_m);
-        s.refractory = select(spike > T(0), k.t_ref, s.refractory);
+        s.V_m = select(nest::fired(spike), k.V_reset, s.V_m);
+        s.refractory = select(nest::fired(spike), k.t_ref, s.refractory);
     }
 
 private:
@@ -89,7 +89,7 @@ private:
     /// Both return V after the step and decay the conductances. The equation is linear in V, C_m dV/dt = inflow - g V: in the fixed
     /// step both sums are made once for each of the three times and not once for each of the four slopes.
     template <class T> TRIPARTITE_INLINE static T fixed(auto& s, const auto& k, const T& drive) {
-        const auto g_ex = nest::halves(nest::smaller(s.g_ex, k.most), k.half_ex), g_in = nest::halves(nest::smaller(s.g_in, k.most), k.half_in);
+        const auto g_ex = nest::halves(nest::smaller(s.g_ex, T(k.most)), k.half_ex), g_in = nest::halves(nest::smaller(s.g_in, T(k.most)), k.half_in);
         std::array<T, 3> g, inflow;
         TRIPARTITE_UNROLL for (std::size_t half = 0; half < 3; ++half) {
             g[half] = g_ex[half] + g_in[half] + k.g_L;

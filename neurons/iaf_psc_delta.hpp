@@ -10,7 +10,7 @@ namespace tripartite {
 /// For t_ref after a spike V is held at V_reset and what arrives is lost (NEST's default, refractory_input: false).
 struct IafPscDelta {
     static constexpr std::string_view name = "iaf_psc_delta", doc = "leaky integrate-and-fire, spikes are jumps of the membrane, exact (NEST)";
-    static constexpr bool spiking = true, trainable = false;
+    static constexpr bool spiking = true;
     static constexpr int ports = 2;
     static constexpr const auto& port_names = nest::jump_ports;
     static constexpr std::string_view port_units[] = {"mV", "pA"};
@@ -60,8 +60,8 @@ struct IafPscDelta {
     }
     template <class T> TRIPARTITE_INLINE static auto threshold(const State<T>&, const auto& k) { return k.V_th; }
     template <class T> TRIPARTITE_INLINE static void reset(State<T>& s, const auto& k, const T& spike) {
-        s.V_m = select(spike > T(0), k.V_reset, s.V_m);
-        s.refractory = select(spike > T(0), k.t_ref, s.refractory);
+        s.V_m = select(nest::fired(spike), k.V_reset, s.V_m);
+        s.refractory = select(nest::fired(spike), k.t_ref, s.refractory);
     }
 };
 

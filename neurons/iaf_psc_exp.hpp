@@ -12,7 +12,7 @@ namespace tripartite {
 /// t_ref after a spike, while the currents decay. Not here: NEST's escape noise (delta, rho) and filtered current input.
 struct IafPscExp {
     static constexpr std::string_view name = "iaf_psc_exp", doc = "leaky integrate-and-fire with exponential synaptic currents, exact (NEST)";
-    static constexpr bool spiking = true, trainable = false;
+    static constexpr bool spiking = true;
     static constexpr int ports = 3;
     static constexpr const auto &port_names = nest::synapse_ports, &port_units = nest::current_units;
 
@@ -66,8 +66,8 @@ struct IafPscExp {
     }
     template <class T> TRIPARTITE_INLINE static auto threshold(const State<T>&, const auto& k) { return k.V_th; }
     template <class T> TRIPARTITE_INLINE static void reset(State<T>& s, const auto& k, const T& spike) {
-        s.V_m = select(spike > T(0), k.V_reset, s.V_m);
-        s.refractory = select(spike > T(0), k.t_ref, s.refractory);
+        s.V_m = select(nest::fired(spike), k.V_reset, s.V_m);
+        s.refractory = select(nest::fired(spike), k.t_ref, s.refractory);
     }
 };
 

@@ -57,6 +57,9 @@ inline namespace TRIPARTITE_ISA {
 
 template <class T> TRIPARTITE_INLINE T smaller(const T& a, const T& b) { return select(a < b, a, b); }
 template <class T> TRIPARTITE_INLINE T larger(const T& a, const T& b) { return select(a > b, a, b); }
+/// Whether a spike resets. A step function in training too: no gradient passes through the reset of V and the refractory period.
+template <class T> TRIPARTITE_INLINE auto fired(const T& spike) { return spike > T(scalar_of<T>(0.5)); }
+
 template <class T> TRIPARTITE_INLINE T count_down(const T& steps) { return larger(steps - T(1), T(0)); }
 
 /// A synaptic variable after 0, 1 and 2 half steps.

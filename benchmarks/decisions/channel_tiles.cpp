@@ -199,7 +199,7 @@ template <class Real> struct Layer {
         for (int i = 0; i < W; ++i) gamma.push_back(Real(1 + 0.2 * normal(random))), shift.push_back(Real(0.2 * normal(random)));
         gamma[0] = Real(-0.7);
         mean.resize(std::size_t(T) * W), inverse_sd = mean, gamma_bar.resize(W), shift_bar.resize(W), coefficients_bar.resize(coefficients.size());
-        scratch.resize(std::size_t(std::max(norm_scratch(1, T, B), adjoint_scratch(1, T))));
+        scratch.resize(std::size_t(std::max(norm_scratch(1, T, B), adjoint_scratch(1, 1, T))));
     }
     AdjointTile<Real> tile(int block) {
         AdjointTile<Real> a;

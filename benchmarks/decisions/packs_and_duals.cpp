@@ -107,7 +107,7 @@ template <class M, class Real> struct Experiment {
             for (int j = 0; j < W; ++j) coefficients.push_back(Real(members<double>(k)[i]));
         for (std::size_t i = 0; i < T * row; ++i) spikes_bar.push_back(Real(normal(random))), membrane_bar.push_back(Real(0.1 * normal(random)));
         membrane = soft_spikes = membrane_bar, input_bar = input, state_bar = state, spikes.resize(std::size_t(T) * B);
-        coefficients_bar.resize(coefficients.size()), scratch.resize(std::size_t(adjoint_scratch(num_states<M>, T)));
+        coefficients_bar.resize(coefficients.size()), scratch.resize(std::size_t(adjoint_scratch(num_states<M>, num_substeps<M>, T)));
     }
     PortRows<Real> rows(std::vector<Real>& from) const {
         PortRows<Real> rows;

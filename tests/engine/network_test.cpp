@@ -78,9 +78,21 @@ TEST(Validation, NamesWhatIsWrong) {
 TEST(Validation, WhatCannotBeTrainedIsRefused) {
     ThreadPool pool(1);
     auto network = network_of({"E"}, {{"input", "E"}});
-    network.populations[0].neuron = make_neuron<IafPscExp>();
+    network.populations[0].neuron = make_neuron<Parrot>();
     EXPECT_EQ(error_of([&] { Engine<float>(network, {}, pool); }),
-              "'E' is a iaf_psc_exp, which can be simulated but not trained yet; take a model that can, for example lif");
+              "'E' is a parrot, which can be simulated but not trained; take a model that can, for example lif");
+    network.projections[0].receptor = "current";
+    network.populations[0].neuron = make_neuron<IafCondExp>({.integrator = nest::Integrator::adaptive});
+    EXPECT_EQ(error_of([&] { Engine<float>(network, {}, pool); }),
+              "'E' is a iaf_cond_exp with integrator: adaptive, which validates simulations and cannot be trained; take integrator: fixed");
+    network.populations[0].neuron = make_neuron<AeifCondExp>();
+    network.projections[0].receptor = "";
+    EXPECT_EQ(error_of([&] { network.validate(); }), "the projection from 'input' to 'E' learns weights of both signs, and 'excitatory' of aeif_cond_exp is a conductance, which is "
+                                                     "not negative; give receptor: current");
+    network.projections[0].receptor = "current";
+    network.populations[0].membrane = MembraneNormOptions{};
+    EXPECT_EQ(error_of([&] { network.validate(); }),
+              "'E' is a aeif_cond_exp, which decides 10 times a step, so its membrane cannot be normalised for a decision; leave out membrane");
 }
 
 TEST(Validation, TheInputMustHaveTheNetworksSize) {
