@@ -72,6 +72,35 @@ TEST(TrainedSimulation, HasTheSpikesOfTrainingWithLearnedDelays) { expect_same_s
 TEST(TrainedSimulation, HasTheSpikesOfTrainingWithAxonalDelays) { expect_same_spikes(with_delay("{learned_axonal: {max: 5 ms, initial: 3 ms}}"), {"hidden", "output"}); }
 TEST(TrainedSimulation, HasTheSpikesOfTrainingInDoublePrecision) { expect_same_spikes(with_delay("{learned: {max: 4 ms}}"), {"hidden", "output"}, {"experiment.precision=float64"}); }
 
+/// Delays of a distance: 4 x 3 hidden neurons above 2 x 2 outputs, columns from left to right, each from top to bottom.
+const std::string by_distance = R"(
+experiment: {seed: 3, threads: 2}
+time: {dt: 0.5 ms, steps: 30}
+network:
+  populations:
+    hidden: {size: 12, neuron: {lif: {tau_m: 3 ms}}, positions: {grid: {shape: [4, 3], extent: [4, 3]}}}
+    output: {size: 4, neuron: {lif: {tau_m: 5 ms}}, positions: {grid: {shape: [2, 2], extent: [4, 4]}}}
+  projections:
+    - {from: input, to: hidden, dense: {}, init: {kaiming: {gain: 4}}}
+    - {from: hidden, to: output, dense: {}, init: {kaiming: {gain: 3}}, delay: {linear: {c: 1 ms, a: 0.9 ms}}}
+input: {dataset: {generated: {size: 5, train: 64, test: 30}}, encoder: {bernoulli: {gain: 0.3}}}
+learning: {bptt: {loss: ce_membrane}, optimiser: {adam: {learning_rate: 1e-2}}, epochs: 2, batch: 16}
+)";
+
+TEST(TrainedSimulation, HasTheSpikesOfTrainingWithDelaysOfTheDistance) { expect_same_spikes(by_distance, {"hidden", "output"}); }
+
+TEST(TrainedDelays, OfTheDistanceAreItsFunctionRoundedToSteps) {
+    const TemporaryFolder folder;
+    run_in_folder(parse_experiment(by_distance, "train"), folder.path());
+    const auto delays = H5Reader(folder / "results.h5").read<double>("/projections/hidden_to_output/delay");
+    ASSERT_EQ(delays.size(), 48u);
+    for (int target = 0; target < 4; ++target)
+        for (int source = 0; source < 12; ++source) {
+            const double x = (source / 3 - 1.5) - (target / 2 ? 1 : -1), y = (1 - source % 3) - (target % 2 ? -1 : 1);
+            EXPECT_NEAR(delays[std::size_t(target * 12 + source)], 0.5 * std::round((1 + 0.9 * std::hypot(x, y)) / 0.5), 1e-12) << source << " " << target;
+        }
+}
+
 /// Layers without delays, whose normalisers are folded into weights and thresholds; the output never fires.
 TEST(TrainedSimulation, HasTheSpikesOfTrainingInLayersWithNormalisers) { expect_same_spikes(tiny_yaml, {"layer1", "layer2"}); }
 
