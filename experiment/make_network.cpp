@@ -80,6 +80,9 @@ std::vector<int> drawn_delays(const ValueRule& delays, const ProjectionSpec& pro
         values.fill(pairs, times);
         for (const double time : times) steps.push_back(int(std::lround(time / e.dt)));
     });
+    const int least = projection.from == Network::input ? 0 : 1;
+    if (const int shortest = std::ranges::min(steps); std::holds_alternative<DistanceFunction>(delays) && shortest < least)
+        fail("the delays from '{}' to '{}' are {:.6g} ms at a distance that occurs, and at least {} step of {} ms is needed; raise c", projection.from, projection.to, shortest * e.dt, least, e.dt);
     if (std::ranges::min(steps) < 0) fail("the delays from '{}' to '{}' can be negative; give redraw: [0, .inf]", projection.from, projection.to);
     return steps;
 }

@@ -9,6 +9,13 @@ namespace {
 
 std::string row(std::string_view what, double bytes) { return fmt::format("#   {:<44} {:>9.1f} MiB\n", what, bytes / (1 << 20)); }
 
+/// Weights, biases and delays.
+double learned_by(const ProjectionConfig& p, double from, double to, int taps) {
+    const auto is = [&]<class Kind>(std::type_identity<Kind>) { return p.delays && std::holds_alternative<Kind>(*p.delays); };
+    return from * to * (is(std::type_identity<TemporalDelayConfig>()) ? taps : 1) + (p.bias ? to : 0) + (is(std::type_identity<LearnedDelayConfig>()) ? from * to : 0) +
+           (is(std::type_identity<AxonalDelayConfig>()) ? from : 0);
+}
+
 }  // namespace
 
 std::string describe_memory(const Experiment& e) {
@@ -17,11 +24,13 @@ std::string describe_memory(const Experiment& e) {
     const double real = e.precision == Experiment::Precision::float32 ? 4 : 8;
     const int window = e.truncate ? e.truncate : e.recompute ? e.recompute : e.steps;
     double parameters = 0, inputs = 0, spikes = 0, taps = 0;
-    for (const auto& c : network.projections) {
-        const double from = c.from == Network::input ? network.inputs : network.populations[network.find(c.from)].size;
+    const auto config = e.network.expanded();
+    for (std::size_t i = 0; i < network.projections.size(); ++i) {
+        const auto& c = network.projections[i];
+        const double from = c.from == Network::input ? network.inputs : network.populations[network.find(c.from)].size, to = network.populations[network.find(c.to)].size;
         if (c.kind.name != "dense") continue;
-        parameters += (from + 1) * network.populations[network.find(c.to)].size;
-        if (c.kind.spread > 0) taps += from * network.populations[network.find(c.to)].size * (c.kind.spread + 1);
+        parameters += learned_by(config.projections[i], from, to, c.kind.spread + 1);
+        if (c.kind.spread > 0) taps += from * to * (c.kind.spread + 1);
     }
     for (const auto& p : network.populations) {
         parameters += 2.0 * p.size * (p.normalise.has_value() + p.membrane.has_value());

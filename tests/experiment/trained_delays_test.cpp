@@ -1,6 +1,7 @@
 // A trained network with delays is the network that is simulated: every spike, sample by sample.
 #include <cmath>
 
+#include "experiment/memory.hpp"
 #include "tests/experiment/run_cases.hpp"
 #include "tests/experiment/trained_cases.hpp"
 
@@ -28,6 +29,15 @@ TEST(TrainedDelays, OfEachAxonGiveTheSpikesOfASimulation) { with_delays("{learne
 TEST(TrainedDelays, AreWrittenAsTheyAreRead) {
     for (const std::string delay : {"{normal: {mean: 5 ms, sd: 1 ms, redraw: [1, 9]}}", "{learned: {min: 2 ms, max: 8 ms}}", "{learned_axonal: {max: 8 ms}}"})
         with_delays(delay).expect_written_as_read();
+}
+
+TEST(TrainedDelays, AreCountedAmongTheParametersBeforeTheyAreThere) {
+    for (const std::string delay : {"1 ms", "{uniform: {min: 1 ms, max: 3 ms}}", "{learned: {max: 3 ms}}", "{learned_axonal: {max: 3 ms}}", "{temporal: {max: 3 ms}}"}) {
+        const TemporaryFolder folder;
+        const auto experiment = tiny({"network.layers.0={dense: 3, neuron: lif, bias: false, recurrent: {delay: " + delay + "}}"});
+        const auto summary = run_in_folder(experiment, folder.path());
+        EXPECT_EQ(describe_memory(experiment).rfind(fmt::format("# {} parameters", summary.parameters), 0), 0u) << delay << ": " << summary.parameters;
+    }
 }
 
 /// A file with delays [target][source] of the projection from the input.
