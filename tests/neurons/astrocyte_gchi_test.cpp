@@ -1,4 +1,4 @@
-// The G-ChI astrocyte against Brian2 (tests/golden/make_astrocytes.py), and its gliotransmitter against a fine integration.
+// The G-ChI astrocyte against Brian2 (tests/golden/make_brian.py), and its gliotransmitter against a fine integration.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -11,7 +11,7 @@ namespace tripartite {
 namespace {
 
 TEST(AstrocyteGchi, CalciumIsThatOfBrian) {
-    const auto golden = nlohmann::json::parse(std::ifstream(std::string(TRIPARTITE_SOURCE_DIR) + "/tests/golden/astrocytes.json"))["alone"];
+    const auto golden = nlohmann::json::parse(std::ifstream(std::string(TRIPARTITE_SOURCE_DIR) + "/tests/golden/brian/astrocytes.json"))["alone"];
     SimulatedNeurons<double> cell(make_neuron<AstrocyteGchi>({.F_ex = golden["F_ex"], .I_bias = golden["I_bias"]}), 10);
     const int held = int(std::lround(golden["held_s"].get<double>() / 0.01)), every = int(std::lround(golden["every_s"].get<double>() / 0.01));
     std::vector<double> events;

@@ -1,4 +1,4 @@
-// Tripartite synapses, gap junctions and slow populations. Oracles: Brian2 (tests/golden/make_astrocytes.py), the formulas themselves, and the
+// Tripartite synapses, gap junctions and slow populations. Oracles: Brian2 (tests/golden/make_brian.py), the formulas themselves, and the
 // same network in other partitions.
 #include <gtest/gtest.h>
 
@@ -41,7 +41,7 @@ SimulationNetwork golden_network(const nlohmann::json& golden) {
 
 /// Brian holds gliotransmitter for a step, and so binds a little more of it.
 TEST(Tripartite, SmallNetworkIsThatOfBrian) {
-    const auto file = nlohmann::json::parse(std::ifstream(std::string(TRIPARTITE_SOURCE_DIR) + "/tests/golden/astrocytes.json"));
+    const auto file = nlohmann::json::parse(std::ifstream(std::string(TRIPARTITE_SOURCE_DIR) + "/tests/golden/brian/astrocytes.json"));
     double most = 0;
     for (const auto& golden : file["networks"]) {
         const auto network = golden_network(golden);

@@ -1,7 +1,7 @@
-"""Writes astrocytes.json: an astrocyte alone, and a small network with tripartite synapses and gap junctions, by Brian2.
+"""Writes brian/astrocytes.json: an astrocyte alone, and a small network with tripartite synapses and gap junctions, by Brian2.
 
     python3 -m venv venv && venv/bin/pip install brian2
-    venv/bin/python tests/golden/make_astrocytes.py
+    venv/bin/python tests/golden/make_brian.py
 
 Equations and values: Stimberg, Goodman, Brette and De Pitta (2019). Concentrations in uM, times in s. README.md describes the file.
 """
@@ -90,4 +90,4 @@ if __name__ == "__main__":
     defaultclock.dt = 0.1 * ms
     values = {"made_with": {"brian2": version("brian2"), "numpy": version("numpy")}, "alone": alone(), "networks": [network(0.0), network(1.0)]}
     rounded = json.loads(json.dumps(values), parse_float=lambda x: float(f"{float(x):.12g}"))
-    (pathlib.Path(__file__).parent / "astrocytes.json").write_text(json.dumps(rounded) + "\n")
+    (pathlib.Path(__file__).parent / "brian/astrocytes.json").write_text(json.dumps(rounded) + "\n")
