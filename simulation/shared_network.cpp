@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "core/error.hpp"
 #include "core/text.hpp"
@@ -83,8 +84,7 @@ SharedNetwork::SharedNetwork(const SimulationNetwork& net, const SimulationOptio
         send_values(built);
         projections.push_back(std::move(built));
     }
-    for (std::size_t i = 0, of_network = projections.size(); i < of_network; ++i)
-        if (projections[i].spec->astrocytes) surround_by_astrocytes(i);
+    surround_by_astrocytes();
     find_levels();
 }
 
@@ -108,41 +108,52 @@ void SharedNetwork::send_values(BuiltProjection& built) {
     if (built.channel >= 0 && built.same_step) fail("projection '{}' sends values, and needs delays of at least one step", built.spec->name);
 }
 
-/// What its synapses release goes to the astrocytes as a projection of its own: from each target to its astrocyte, divided by the number of synapses there.
-void SharedNetwork::surround_by_astrocytes(std::size_t projection) {
-    auto& built = projections[projection];
+void SharedNetwork::surround_by_astrocytes() {
+    std::map<std::string, std::vector<std::uint32_t>> synapses;  // of each astrocyte of a population, of all projections
+    const std::size_t of_network = projections.size();
+    for (std::size_t i = 0; i < of_network; ++i)
+        if (const auto& astrocytes = projections[i].spec->astrocytes) find_territories(projections[i], synapses[astrocytes->from]);
+    for (std::size_t i = 0; i < of_network; ++i)
+        if (const auto& astrocytes = projections[i].spec->astrocytes) projections.push_back(to_astrocytes(projections[i], synapses[astrocytes->from]));
+}
+
+void SharedNetwork::find_territories(BuiltProjection& built, std::vector<std::uint32_t>& synapses) {
     const auto& territory = *built.spec->astrocytes;
     const int astrocytes = network.find(territory.from);
-    const auto& population = network.populations[std::size_t(astrocytes)];
     auto& to = built.astrocytes;
     try {
         to.of = territories(territory, space(astrocytes, built.to));
     } catch (const Error& error) {
         fail("projection '{}': {}", built.spec->name, error.what());
     }
-    to.receptors = channel(astrocytes, state_of(population, "Gamma_S"), "");
+    to.receptors = channel(astrocytes, state_of(network.populations[std::size_t(astrocytes)], "Gamma_S"), "");
     to.transmitter = channel(built.to, Channel::transmitter, "transmitter of " + built.spec->name);
     to.delay = steps_of(built.spec->name, "delay of the astrocytes", territory.delay, 1, options.dt);
-
-    std::vector<std::uint32_t> synapses(population.size);
+    synapses.resize(sizes[std::size_t(astrocytes)]);
     built.connector->enumerate({0, sizes[std::size_t(built.to)]}, [&](std::span<const Pair> pairs) { for (const auto& pair : pairs) ++synapses[to.of[pair.target]]; });
+}
+
+/// What synapses release goes to their astrocytes as a projection of its own: from each target to its astrocyte, divided by the number of synapses there.
+BuiltProjection SharedNetwork::to_astrocytes(const BuiltProjection& built, const std::vector<std::uint32_t>& synapses) {
+    const auto& of = built.astrocytes.of;
+    const auto& population = network.populations[std::size_t(network.find(built.spec->astrocytes->from))];
     ListedPairs pairs;
     std::vector<double> share;
-    for (std::uint32_t n = 0; n < to.of.size(); ++n)
-        if (synapses[to.of[n]] > 0) pairs.source.push_back(n), pairs.target.push_back(to.of[n]), share.push_back(1.0 / synapses[to.of[n]]);
+    for (std::uint32_t n = 0; n < of.size(); ++n)
+        if (synapses[of[n]] > 0) pairs.source.push_back(n), pairs.target.push_back(of[n]), share.push_back(1.0 / synapses[of[n]]);
     auto& spec = to_astrocytes_.emplace_back();
     spec.name = built.spec->name + "_to_" + population.name, spec.from = built.spec->to, spec.to = population.name;
-    spec.rule = pairs, spec.weight = share, spec.delay = Distribution(territory.delay);
+    spec.rule = pairs, spec.weight = share, spec.delay = Distribution(built.spec->astrocytes->delay);
     BuiltProjection sent;
     sent.spec = &spec;
-    sent.from = built.to, sent.to = astrocytes, sent.channel = to.transmitter;
+    sent.from = built.to, sent.to = network.find(population.name), sent.channel = built.astrocytes.transmitter;
     sent.port = port_of(population, "transmitter", 1, "projection '" + built.spec->name + "'");
     const PairSpace between = space(sent.from, sent.to);
     const RandomStream unused(options.seed, spec.name, "pairs");
     sent.connector = make_connector(spec.rule, between, unused);
     sent.weight = std::make_unique<SynapseValues>(spec.weight, between, unused);
     sent.delay = std::make_unique<SynapseValues>(spec.delay, between, unused);
-    projections.push_back(std::move(sent));
+    return sent;
 }
 
 void SharedNetwork::find_levels() {

@@ -64,7 +64,10 @@ private:
     /// The number of a channel, which is added if it is not there.
     int channel(int population, int field, const std::string& what);
     void send_values(BuiltProjection& built);
-    void surround_by_astrocytes(std::size_t projection);
+    void surround_by_astrocytes();
+    /// Adds to the synapses of each astrocyte.
+    void find_territories(BuiltProjection& built, std::vector<std::uint32_t>& synapses);
+    BuiltProjection to_astrocytes(const BuiltProjection& built, const std::vector<std::uint32_t>& synapses);
     std::deque<SimulatedProjection> to_astrocytes_;     ///< not of the network
 };
 

@@ -11,7 +11,7 @@ namespace tripartite {
 ///   u += U_0 (1 - u),  U_0 = (1 - Gamma_S) U0 + alpha Gamma_S;   r = u x;   x -= r;   Y_S += rho_c Y_T r;   the target receives weight r
 ///
 /// and between spikes du/dt = -Omega_f u, dx/dt = Omega_d (1 - x), dY_S/dt = -Omega_c Y_S; rates per second. Gamma_S is the astrocyte's, and
-/// its port `transmitter` receives the mean Y_S of its synapses. alpha below U0: gliotransmitter decreases release; above: increases it.
+/// its port `transmitter` receives the mean Y_S of its synapses, of all projections. alpha below U0: gliotransmitter decreases release; above: increases it.
 /// With delays everything happens when the spike is due.
 struct Tripartite {
     static constexpr std::string_view name = "tripartite", doc = "short-term plasticity that an astrocyte controls, and tells it of releases";
