@@ -74,8 +74,7 @@ private:
             report("learning.bptt.loss", fmt::format("reads spikes, but the output '{}' is a {}, which never fires; "
                                                      "take a loss of membranes, or a neuron that fires",
                                                      output.name, output.neuron.model));
-        const bool steps = std::holds_alternative<BinaryCrossEntropySteps>(e_.loss), targets = std::holds_alternative<Motifs>(e_.dataset);
-        if (targets && !steps) report("learning.bptt.loss", "must be bce_steps: the samples of motifs have no label, but a target for each output in each step");
+        if (!has_classes(e_.dataset) && !std::holds_alternative<BinaryCrossEntropySteps>(e_.loss)) report("learning.bptt.loss", "must be bce_steps: the samples of motifs have no label, but a target for each output in each step");
         const auto* temporal = std::get_if<SquaredErrorTemporal>(&e_.loss);
         for (const auto& [key, target] : {std::pair{"on_target", temporal ? temporal->on_target : 0}, {"off_target", temporal ? temporal->off_target : 0}})
             if (target >= e_.steps || target < -e_.steps)
@@ -127,6 +126,7 @@ private:
 
     void readout() {
         if (!e_.readout) return;
+        if (!has_classes(e_.dataset)) return report("learning.readout", "learns the classes of samples, and those of motifs have none; leave it out");
         const auto& name = std::get<ComplexityReadout>(*e_.readout).population;
         const auto read = name.empty() ? network_.populations.end() - 1 : std::ranges::find(network_.populations, name, &PopulationConfig::name);
         const std::string path = name.empty() ? "learning.readout" : "learning.readout.complexity.population";
@@ -171,6 +171,8 @@ std::string wrong_classes(const Dataset& dataset) {
         return "";
     }, dataset);
 }
+
+bool has_classes(const Dataset& dataset) { return !std::holds_alternative<Motifs>(dataset); }
 
 void check_experiment(const Experiment& experiment, const YamlNode& root, Problems& problems) { Checks(experiment, root, problems).all(); }
 

@@ -12,4 +12,7 @@ std::string wrong_encoder(const Dataset& dataset, const Encoder& encoder);
 /// What is wrong with the classes of a data set of spike trains, or "".
 std::string wrong_classes(const Dataset& dataset);
 
+/// Whether its samples have a class; those of motifs have a target for each output in each step.
+bool has_classes(const Dataset& dataset);
+
 }  // namespace tripartite

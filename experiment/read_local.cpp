@@ -21,6 +21,7 @@ public:
         if (const YamlNode* encoder = section.need("encoder")) read_only_kind(*encoder, "encoder", e_.encoder, problems_), check_encoder(*encoder);
         if (const auto* mnist = std::get_if<Mnist>(&e_.dataset); mnist && mnist->folder.empty()) section.problem("dataset.mnist.folder is required");
         if (const auto problem = wrong_classes(e_.dataset); !problem.empty()) section.problem(problem);
+        if (!has_classes(e_.dataset)) section.problem("the samples of motifs have no class, by which neurons could get labels; take another data set");
         if (const YamlNode* between = section.take("between_samples")) {
             const YamlNode mapping = with_first_parameter<decltype(e_.local->between)>(*between);
             read_only_kind(mapping, "way from one sample to the next", e_.local->between, problems_);

@@ -67,7 +67,7 @@ private:
         if (checkpoint_) load();
         recorder_.emplace(config_.network, config_.record, e_.dt, first_, last_, options_.folder, checkpoint_ ? &*checkpoint_ : nullptr);
         recorder_->attach(*simulation_);
-        if (config_.trained && !std::holds_alternative<BinaryCrossEntropySteps>(config_.trained->loss))  // whose samples have no class
+        if (config_.trained && !std::holds_alternative<BinaryCrossEntropySteps>(config_.trained->loss))  // which asks for classes in steps that only the data set knows, if at all
             predictions_.emplace(*config_.trained, config_.network, e_.dt, checkpoint_ ? &*checkpoint_ : nullptr).attach(*simulation_);
         simulation_->on_spikes([this](Index step, const SpikeLists& fired) {
             statistics_->take(step, fired);

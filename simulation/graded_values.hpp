@@ -17,8 +17,8 @@ public:
         for (const auto size : sizes) width_.push_back(blocks_for(size) * block_of_neurons), values_.emplace_back(width_.back() * steps);
     }
     int steps() const { return steps_; }
-    /// [N], padded to whole blocks.
-    Real* row(int channel, Index step) { return values_[std::size_t(channel)].data() + (step % steps_ + steps_) % steps_ * width_[std::size_t(channel)]; }
+    /// [N], padded to whole blocks. Steps go back to -steps().
+    Real* row(int channel, Index step) { return values_[std::size_t(channel)].data() + (step + steps_) % steps_ * width_[std::size_t(channel)]; }
     const Real* row(int channel, Index step) const { return const_cast<GradedValues*>(this)->row(channel, step); }
 
 private:
