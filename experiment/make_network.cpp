@@ -126,19 +126,23 @@ DelayRule delay_rule(const DelayConfig& config, ProjectionSpec& projection, int 
 }
 
 ProjectionSpec make_projection(const ProjectionConfig& p, const Network& network, const Experiment& e) {
-    const auto steps = whole_steps(p.delay, e.dt);
+    const auto steps = whole_steps(p.delay, e.dt), axonal = whole_steps(p.axonal_delay, e.dt);
     if (!steps) fail("the delay from '{}' to '{}' is {} ms, which is not a whole number of steps of {} ms", p.from, p.to, p.delay, e.dt);
     ProjectionSpec projection{p.from, p.to, {}, *steps, p.receptor};
-    if (!p.dense()) {
+    const auto size = [&](const std::string& name) { const int i = network.find(name); return i < 0 ? network.inputs : network.populations[i].size; };
+    std::optional<DelayRule> delays;
+    if (p.dense() && p.delays) delays = delay_rule(*p.delays, projection, size(p.from), size(p.to), e);
+    if (!axonal || *axonal < 0 || *axonal > projection.delay)
+        fail("the axonal delay from '{}' to '{}' is {} ms, and must be whole steps of {} ms and a part of the delay, which can be {:.6g} ms", p.from, p.to, p.axonal_delay, e.dt, projection.delay * e.dt);
+    if (p.dense()) {
+        auto options = dense_options(p);
+        options.delays = std::move(delays);
+        projection.kind = dense(options);
+    } else {
         projection.kind = std::visit([&]<class Rule>(const Rule& rule) {
             if constexpr (std::is_same_v<Rule, DenseRule>) return dense(); else return fixed(rule, p.weight);
         }, p.rule);
-        return projection;
     }
-    auto options = dense_options(p);
-    const auto size = [&](const std::string& name) { const int i = network.find(name); return i < 0 ? network.inputs : network.populations[i].size; };
-    if (p.delays) options.delays = delay_rule(*p.delays, projection, size(p.from), size(p.to), e);
-    projection.kind = dense(options);
     return projection;
 }
 

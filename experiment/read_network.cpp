@@ -48,7 +48,7 @@ public:
         const std::size_t before = problems_.count();
         const YamlNode written_out = with_first_parameter<TrainedRule>(node);
         Section section(written_out, problems_);
-        section.refuse({"rule", "synapse", "axonal_delay"}, "belongs to mode: simulate");
+        section.refuse({"rule", "synapse"}, "belongs to mode: simulate");
         if (const YamlNode* from = section.need("from")) config.from = end(*from, populations);
         if (const YamlNode* to = section.need("to")) config.to = end(*to, populations);
         const bool analog = config.from == Network::input;
@@ -139,12 +139,32 @@ private:
     }
 
     void delay(Section& section, ProjectionConfig& to, int least) {
-        const YamlNode* node = section.take("delay");
-        if (!node) return;
-        if (node->kind == YamlNode::Kind::mapping) return delays(*node, to, least);
-        read_value(*node, Demand::of(ProjectionConfig::delay_field()), to.delay, problems_);
-        check_steps(*node, to.delay, dt_, problems_);
-        if (least > 0 && whole_steps(to.delay, dt_) == 0) problems_.value(*node, fmt::format("must be at least one step of {} ms, got {}", dt_, node->scalar));
+        const std::size_t before = problems_.count();
+        const YamlNode *node = section.take("delay"), *axonal = section.take("axonal_delay");
+        if (node && node->kind == YamlNode::Kind::mapping) delays(*node, to, least);
+        else if (node) one_delay(*node, to, least);
+        if (!axonal) return;
+        read_value(*axonal, Demand::of(ProjectionConfig::axonal_delay_field()), to.axonal_delay, problems_);
+        check_steps(*axonal, to.axonal_delay, dt_, problems_);
+        if (problems_.count() > before) return;
+        if (const double shortest = shortest_delay(to); std::round(shortest / dt_) < std::round(to.axonal_delay / dt_))
+            problems_.value(*axonal, fmt::format("is a part of the delay, which can be {:.6g} ms; got {} ms", shortest, to.axonal_delay));
+    }
+
+    void one_delay(const YamlNode& node, ProjectionConfig& to, int least) {
+        read_value(node, Demand::of(ProjectionConfig::delay_field()), to.delay, problems_);
+        check_steps(node, to.delay, dt_, problems_);
+        if (least > 0 && whole_steps(to.delay, dt_) == 0) problems_.value(node, fmt::format("must be at least one step of {} ms, got {}", dt_, node.scalar));
+    }
+
+    /// Infinite where only make_network() finds it.
+    static double shortest_delay(const ProjectionConfig& config) {
+        if (!config.delays) return config.delay;
+        return std::visit([]<class Kind>(const Kind& kind) {
+            if constexpr (std::is_constructible_v<Distribution::Kind, Kind>) return range_of(kind).low;
+            else if constexpr (requires { kind.min; }) return kind.min;
+            else return std::numeric_limits<double>::infinity();
+        }, *config.delays);
     }
 
     void delays(const YamlNode& node, ProjectionConfig& to, int least) {

@@ -95,7 +95,7 @@ private:
     void add_projections(const Link& link) {
         SimulatedProjection to;
         to.from = name(link.from), to.to = name(link.to), to.name = to.from + "_to_" + to.to;
-        to.rule = AllToAll{};
+        to.rule = AllToAll{}, to.axonal_delay = config_of(link).axonal_delay;
         to.receptor = engine_.population(link.to).spec().neuron.port_names[std::size_t(link.port)];
         if (const auto& config = config_of(link); !config.dense()) {
             if (const auto* mean = std::get_if<Mean>(&config.rule)) to.rule = *mean;

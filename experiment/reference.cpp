@@ -78,7 +78,7 @@ std::string yaml_reference() {
                     "`recurrent: {delay, init}`, and those of a projection.", PopulationConfig{}, PopulationConfig::fields("dense"));
     text += reference_section("network.projections: each", "Required: `from`, `to`, and how they are connected: `dense: {}`, or `mean` or `broadcast`. `receptor` names a port of "
                     "neurons with several, the first unless given. Dense ones take `init` and `bias`, the others `weight`.", ProjectionConfig{},
-                    std::tuple_cat(std::tuple{ProjectionConfig::delay_field()}, ProjectionConfig::fields(), std::tuple{ProjectionConfig::weight_field()}));
+                    std::tuple_cat(std::tuple{ProjectionConfig::delay_field(), ProjectionConfig::axonal_delay_field()}, ProjectionConfig::fields(), std::tuple{ProjectionConfig::weight_field()}));
     text += reference_kinds("connections", "Of `projections`. `mean: 8` is short for `mean: {block: 8}`.", "connections");
     text += reference_kinds("neuron", "`neuron: {lif: {tau_m: 5 ms, learn: {tau_m: shared}}}`: every model takes `learn`, with `shared` (one value for the population) "
                   "or `per_neuron` for each parameter that is learned. `beta` and `tau_m` exclude each other. `lif` and `astro_lif` take `like: snntorch`, `spikingjelly` "

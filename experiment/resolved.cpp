@@ -19,6 +19,7 @@ void add_population(YamlWriter& to, const PopulationConfig& p, std::string_view 
 void add_delay(YamlWriter& to, const ProjectionConfig& p) {
     if (p.delays) to.add("delay", kind_writer(*p.delays));
     else to.add_fields(p, std::tuple{ProjectionConfig::delay_field()});
+    if (p.axonal_delay > 0) to.add_fields(p, std::tuple{ProjectionConfig::axonal_delay_field()});
 }
 
 void add_projection(YamlWriter& to, const ProjectionConfig& p) {

@@ -125,6 +125,7 @@ struct ProjectionConfig {
     std::string from, to;
     double delay = 0;  ///< ms, whole steps
     std::optional<DelayConfig> delays = std::nullopt;  ///< in place of `delay`
+    double axonal_delay = 0;  ///< ms, whole steps: the part of the delay before the synapse
     InitialiserConfig init = UniformFanIn{};
     bool bias = true;
     TrainedRule rule = {};
@@ -135,6 +136,9 @@ struct ProjectionConfig {
     static constexpr auto weight_field() { return field("weight", &ProjectionConfig::weight, "", "of mean and broadcast"); }
     static constexpr auto delay_field() {
         return field("delay", &ProjectionConfig::delay, "ms", "time from a spike to its effect, whole steps; a number, a distribution or what learns it").non_negative();
+    }
+    static constexpr auto axonal_delay_field() {
+        return field("axonal_delay", &ProjectionConfig::axonal_delay, "ms", "the part of the delay before the synapse, whole steps; changes no spike, and goes along into a simulation").non_negative();
     }
     static constexpr auto fields() {
         return std::tuple{field("bias", &ProjectionConfig::bias, "", "a learned constant input to each target")};

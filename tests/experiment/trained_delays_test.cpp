@@ -27,8 +27,24 @@ TEST(TrainedDelays, OfEachSynapseGiveTheSpikesOfASimulation) { with_delays("{lea
 TEST(TrainedDelays, OfEachAxonGiveTheSpikesOfASimulation) { with_delays("{learned_axonal: {min: 1 ms, max: 8 ms, initial: 6 ms}}").expect_same(); }
 
 TEST(TrainedDelays, AreWrittenAsTheyAreRead) {
-    for (const std::string delay : {"{normal: {mean: 5 ms, sd: 1 ms, redraw: [1, 9]}}", "{learned: {min: 2 ms, max: 8 ms}}", "{learned_axonal: {max: 8 ms}}"})
+    for (const std::string delay : {"{normal: {mean: 5 ms, sd: 1 ms, redraw: [1, 9]}}", "{learned: {min: 2 ms, max: 8 ms}}", "{learned_axonal: {max: 8 ms}}", "3 ms, axonal_delay: 2 ms"})
         with_delays(delay).expect_written_as_read();
+}
+
+TEST(TrainedDelays, ThatArePartlyAxonalGiveTheSameSpikes) {
+    for (const std::string delay : {"4 ms", "{uniform: {min: 3 ms, max: 9 ms}}", "{learned: {min: 3 ms, max: 8 ms}}", "{temporal: {min: 3 ms, max: 6 ms}}"}) {
+        const auto whole = with_delays(delay), in_parts = with_delays(delay + ", axonal_delay: 3 ms");
+        EXPECT_EQ(in_parts.experiment.network.projections[1].axonal_delay, 3);
+        EXPECT_GT(whole.answer(0)[1].size(), 5u);
+        for (int sample = 0; sample < Trained::B; ++sample) EXPECT_EQ(in_parts.answer(sample), whole.answer(sample)) << delay;
+    }
+}
+
+TEST(TrainedDelays, ThatArePartlyAxonalTrainTheSameNetwork) {
+    const TemporaryFolder whole, in_parts;
+    run_in_folder(tiny({"network.layers.0.recurrent={delay: 1 ms}"}), whole.path());
+    run_in_folder(tiny({"network.layers.0.recurrent={delay: 1 ms, axonal_delay: 0.5 ms}"}), in_parts.path());
+    expect_same_numbers(in_parts / "results.h5", whole / "results.h5");
 }
 
 TEST(TrainedDelays, AreCountedAmongTheParametersBeforeTheyAreThere) {
@@ -50,7 +66,9 @@ struct DelaysOfAFile : testing::Test {
         file.write("/projections/mine/delay", std::span<const double>(delays), {targets, sources});
         file.commit();
     }
-    Network network() { return make_network(tiny({"network.layers.0={dense: 3, neuron: lif, delay: {file: {path: " + path + ", projection: mine}}}"}), 2); }
+    Network network(const std::string& axonal = "0 ms") {
+        return make_network(tiny({"network.layers.0={dense: 3, neuron: lif, delay: {file: {path: " + path + ", projection: mine}}, axonal_delay: " + axonal + "}"}), 2);
+    }
 };
 
 TEST_F(DelaysOfAFile, AreTheSteps) {
@@ -63,6 +81,9 @@ TEST_F(DelaysOfAFile, AreTheSteps) {
 TEST_F(DelaysOfAFile, AreCheckedAndAnErrorNamesThem) {
     write({0.5, 1, 2, 0.5, 4.5, 1}, 2, 3);
     EXPECT_EQ(error_of([&] { network(); }), "tiny:4:1: network: " + path + ": /projections/mine/delay does not have the shape [target][source], with 3 targets");
+    write({1.5, 1, 2, 1, 4.5, 1}, 3, 2);
+    EXPECT_NO_THROW(network("1 ms"));
+    EXPECT_EQ(error_of([&] { network("1.5 ms"); }), "tiny:4:1: network: the axonal delay from 'input' to 'layer1' is 1.5 ms, and must be whole steps of 0.5 ms and a part of the delay, which can be 1 ms");
     write({0.5, 1, 2}, 3, 1);
     ThreadPool pool(1);
     EXPECT_EQ(error_of([&] { Engine<float>(network(), {.dt = 0.5, .steps = 4}, pool); }), "3 delays are given for input_to_layer1, which has 3 x 2 synapses");

@@ -70,6 +70,7 @@ learning: {bptt: {loss: ce_membrane}, optimiser: {adam: {learning_rate: 1e-2}}, 
 TEST(TrainedSimulation, HasTheSpikesOfTrainingWithDrawnDelays) { expect_same_spikes(with_delay("{uniform: {min: 0.5 ms, max: 5 ms}}"), {"hidden", "output"}); }
 TEST(TrainedSimulation, HasTheSpikesOfTrainingWithLearnedDelays) { expect_same_spikes(with_delay("{learned: {max: 5 ms}}"), {"hidden", "output"}); }
 TEST(TrainedSimulation, HasTheSpikesOfTrainingWithAxonalDelays) { expect_same_spikes(with_delay("{learned_axonal: {max: 5 ms, initial: 3 ms}}"), {"hidden", "output"}); }
+TEST(TrainedSimulation, HasTheSpikesOfTrainingWithDelaysThatArePartlyAxonal) { expect_same_spikes(with_delay("{learned: {min: 2 ms, max: 5 ms}}, axonal_delay: 1.5 ms"), {"hidden", "output"}); }
 TEST(TrainedSimulation, HasTheSpikesOfTrainingInDoublePrecision) { expect_same_spikes(with_delay("{learned: {max: 4 ms}}"), {"hidden", "output"}, {"experiment.precision=float64"}); }
 
 /// Delays of a distance: 4 x 3 hidden neurons above 2 x 2 outputs, columns from left to right, each from top to bottom.
@@ -99,6 +100,15 @@ TEST(TrainedDelays, OfTheDistanceAreItsFunctionRoundedToSteps) {
             const double x = (source / 3 - 1.5) - (target / 2 ? 1 : -1), y = (1 - source % 3) - (target % 2 ? -1 : 1);
             EXPECT_NEAR(delays[std::size_t(target * 12 + source)], 0.5 * std::round((1 + 0.9 * std::hypot(x, y)) / 0.5), 1e-12) << source << " " << target;
         }
+}
+
+TEST(TrainedSimulation, HasTheAxonalPartsOfTheDelays) {
+    for (const std::string delay : {"2 ms", "{learned: {min: 2 ms, max: 5 ms}}", "{temporal: {min: 2 ms, max: 4 ms}}"}) {
+        const TemporaryFolder folder;
+        run_in_folder(parse_experiment(with_delay(delay + ", axonal_delay: 1.5 ms"), "train"), folder.path());
+        const auto simulated = parse_experiment(simulation_of(folder.path(), {"hidden"}), "simulate");
+        for (const auto& p : simulated.simulation.network.projections) EXPECT_EQ(p.axonal_delay, p.name == "hidden_to_hidden" ? 0 : 1.5) << p.name;
+    }
 }
 
 /// Layers without delays, whose normalisers are folded into weights and thresholds; the output never fires.
