@@ -16,16 +16,6 @@ TraceSpec traces_after(const PlasticRule& rule) {
     return std::visit([](const auto& r) { return r.post(); }, rule);
 }
 
-void check(const BuiltProjection& built, const PlasticRule& rule) {
-    const auto& name = built.spec->name;
-    const bool waits = std::holds_alternative<StdpDopamine>(rule);
-    if (waits || remembers_spikes(pairing_of(rule)))
-        fail("projection '{}': the synapses of a convolution share their weights, and have no memory of their own, which {} needs; take another rule{}", name,
-             std::visit([](const auto& r) { return r.name; }, rule), waits ? "" : " or pairing");
-    if (!built.delay->constant() || built.axonal_delay > 0) fail("projection '{}': plastic synapses of a convolution have one delay, none of it axonal", name);
-    if (std::holds_alternative<DistanceFunction>(built.spec->weight)) fail("projection '{}': synapses that share a weight have several distances; draw the weights, or give a number", name);
-}
-
 /// From 0 to w_max, if the rule has one.
 template <class Real, class Rule> Real within_bounds(const Rule& rule, Real weight) {
     if constexpr (requires { rule.w_max; }) weight = std::min(weight, Real(std::fabs(rule.w_max)));
@@ -45,7 +35,6 @@ ConvolutionStore<Real>::ConvolutionStore(const SharedNetwork& shared, const Buil
       sign_(Real(std::visit([](const auto& r) { return r.sign(); }, rule_))),
       sources_(shared.sizes[std::size_t(built.from)], shared.options.dt, traces_before(rule_)),
       targets_(shared.sizes[std::size_t(built.to)], shared.options.dt, traces_after(rule_)) {
-    check(built, rule_);
     delay_ = int(std::lround(built.delay->constant_value() / shared.options.dt));
     if (share_.owned() > 0) first_channel_ = share_.begin / map_.target_places(), end_channel_ = (share_.end - 1) / map_.target_places() + 1;
     weights_.resize(std::size_t(end_channel_ - first_channel_) * map_.kernel_size());

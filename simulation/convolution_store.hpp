@@ -17,7 +17,7 @@ namespace tripartite {
 /// to the same bits without a word between them.
 template <class Real> class ConvolutionStore : public Store<Real> {
 public:
-    /// Errors: delays that differ or are axonal in part, a rule that needs a memory of each synapse, weights by distance or of the wrong sign.
+    /// Error: weights that do not have the sign of the rule.
     ConvolutionStore(const SharedNetwork& shared, const BuiltProjection& built, const Partition& partition);
 
     void count(std::uint32_t, std::uint32_t, int) override { ++synapses_; }

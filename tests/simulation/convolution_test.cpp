@@ -195,9 +195,9 @@ TEST(Convolution, WhatSharedWeightsCannotDoIsRefused) {
     };
     auto restricted = power_law;
     restricted.pairing = Pairing::restricted;
-    EXPECT_EQ(message(restricted, Distribution(1.0)), "projection 'E_to_E': the synapses of a convolution share their weights, and have no memory of their own, which stdp_pair needs; take another rule or pairing");
-    EXPECT_EQ(message(power_law, Distribution(Uniform{.min = 1, .max = 2})), "projection 'E_to_E': plastic synapses of a convolution have one delay, none of it axonal");
-    EXPECT_EQ(message(power_law, Distribution(1.0), 0.5), "projection 'E_to_E': plastic synapses of a convolution have one delay, none of it axonal");
+    EXPECT_EQ(message(restricted, Distribution(1.0)), "projection 'E_to_E': synapses of a convolution share their weights, and have no memory of their own, which this pairing of stdp_pair needs; take all or nearest_symmetric");
+    EXPECT_EQ(message(power_law, Distribution(Uniform{.min = 1, .max = 2})), "projection 'E_to_E': plastic synapses of a convolution have one delay, a number, and none of it is axonal");
+    EXPECT_EQ(message(power_law, Distribution(1.0), 0.5), "projection 'E_to_E': plastic synapses of a convolution have one delay, a number, and none of it is axonal");
     EXPECT_EQ(message(power_law, Distribution(1.0)), "accepted");
     auto inhibitory = power_law;
     inhibitory.w_max = -6;
