@@ -24,6 +24,7 @@ target_compile_options(tripartite INTERFACE $<INSTALL_INTERFACE:-ffp-contract=of
 set(kernel_optimisation -O3)
 if(TRIPARTITE_SANITIZE)
   set(kernel_optimisation -O1)
+  list(APPEND kernel_optimisation ${unwatched_stack})
 endif()
 # Each neuron model is compiled on its own: a file per place in the list of neurons/all.hpp.
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS neurons/all.hpp)

@@ -14,6 +14,12 @@ if(TRIPARTITE_SANITIZE)
   target_compile_options(tripartite_options INTERFACE -fsanitize=${TRIPARTITE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(tripartite_options INTERFACE -fsanitize=${TRIPARTITE_SANITIZE})
 endif()
+# For code that inlines the equations of neurons: their thousands of temporaries are registers, of fixed extents, and watching each as
+# an object on the stack takes minutes of compiling. What such code loads and stores is watched.
+set(unwatched_stack)
+if(TRIPARTITE_SANITIZE MATCHES address AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  set(unwatched_stack --param=asan-stack=0)
+endif()
 if(TRIPARTITE_COVERAGE)
   target_compile_options(tripartite_options INTERFACE --coverage)
   target_link_options(tripartite_options INTERFACE --coverage)

@@ -18,7 +18,7 @@ template <class P, int N> TRIPARTITE_INLINE void pull(P (&out)[N], P y_bar, cons
 template <class M, int variant, class Real, bool learning> struct StepAdjoint {
     using P = Pack<Real>;
     static constexpr int S = num_states<M>, I = num_ports<M>, C = learning ? num_coefficients<M> : 0;
-    P state_bar[S], coefficients_bar[num_coefficients<M>];
+    P state_bar[S > 0 ? S : 1], coefficients_bar[num_coefficients<M>];
 
     template <int N> static TRIPARTITE_INLINE auto seeded(const PackState<M, Real>& s) {
         typename M::template State<Dual<P, N>> d;
@@ -74,7 +74,7 @@ template <class M, int variant, class Real, bool learning> struct StepAdjoint {
     }
     /// Takes the adjoint of the threshold.
     TRIPARTITE_INLINE void through_threshold(const PackState<M, Real>& middle, const PackCoefficients<M, Real>& k, P bar) {
-        constexpr int N = S + C;
+        constexpr int N = S + C > 0 ? S + C : 1;
         const auto threshold = M::threshold(seeded<N>(middle), seeded<N>(k));
         if constexpr (!std::is_same_v<std::decay_t<decltype(threshold)>, P>) {
             P out[N];

@@ -6,6 +6,7 @@
 #include "experiment/read_experiment.hpp"
 #include "experiment/same_experiment.hpp"
 #include "experiment/version.hpp"
+#include "synapses/convolution.hpp"
 
 namespace tripartite {
 namespace {
@@ -14,7 +15,19 @@ constexpr std::size_t history_columns = 3;
 
 template <class T> void write(H5Writer& file, const std::string& name, const std::vector<T>& values) { file.write(name, std::span<const T>(values), {values.size()}); }
 
-/// Weights [post][pre] where every pair has one synapse, else lists.
+/// The kernels [channel of the targets][channel of the sources][row][column], from weights [post][pre].
+void write_kernels(H5Writer& file, const std::string& dataset, const Convolution& rule, std::uint32_t sources, std::uint32_t targets, const std::vector<double>& weights) {
+    const ConvolutionMap map(rule, sources, targets);
+    std::vector<double> kernels(std::size_t(map.target_channels()) * map.kernel_size());
+    for (std::uint32_t target = 0; target < targets; ++target)
+        for (std::uint32_t channel = 0; channel < map.source_channels(); ++channel)
+            for (const auto& tap : map.of_target(target % map.target_places()))
+                kernels[target / map.target_places() * map.kernel_size() + channel * map.kernel_places() + tap.in_kernel] =
+                    weights[std::size_t(target) * sources + channel * map.source_places() + tap.place];
+    file.write(dataset, std::span<const double>(kernels), {map.target_channels(), map.source_channels(), rule.kernel, rule.kernel});
+}
+
+/// Kernels of a convolution; weights [post][pre] where every pair has one synapse; else lists.
 void write_weights(H5Writer& file, const SimulatedProjection& p, std::uint32_t sources, std::uint32_t targets, const std::vector<SynapseWeight>& synapses) {
     const std::string group = "/projections/" + p.name;
     std::vector<double> weights(std::size_t(sources) * targets);
@@ -23,6 +36,7 @@ void write_weights(H5Writer& file, const SimulatedProjection& p, std::uint32_t s
         const std::size_t at = std::size_t(s.target) * sources + s.source;
         weights[at] = s.weight, there[at] = true;
     }
+    if (const auto* rule = std::get_if<Convolution>(&p.rule)) return write_kernels(file, group + "/weight", *rule, sources, targets, weights);
     if (synapses.size() == weights.size() && std::ranges::all_of(there, [](bool b) { return b; }))
         return file.write(group + "/weight", std::span<const double>(weights), {targets, sources});
     std::vector<std::uint64_t> source, target;
@@ -40,7 +54,7 @@ void write_local_results(H5Writer& file, const Experiment& e, const ImageSet& im
         if (!plastic_rule(p.synapse)) continue;
         const auto size = [&](const std::string& name) { return network.populations[std::size_t(network.find(name))].size; };
         write_weights(file, p, size(p.from), size(p.to), simulation.weights(p.name));
-        if (p.from != Network::input || has_trains(e.dataset)) continue;
+        if (p.from != Network::input || has_trains(e.dataset) || std::holds_alternative<Convolution>(p.rule)) continue;
         file.attribute("/projections/" + p.name, "height", images.train.height);
         file.attribute("/projections/" + p.name, "width", images.train.width);
     }

@@ -205,6 +205,7 @@ private:
     /// What only the rule itself knows: whether the populations suit it.
     void check_rule() {
         const YamlNode* place = section_.node().find("rule");
+        if (const auto problem = problem_of_kernels(p_); !problem.empty()) return problems_.value(place ? *place : section_.node(), problem);
         check_in_space(place ? *place : section_.node(), from_, [&](const PairSpace& space) {
             const RandomStream random(reading_.seed, p_.name, "check");
             make_connector(p_.rule, space, random);

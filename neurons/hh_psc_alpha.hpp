@@ -1,6 +1,7 @@
 #pragma once
 #include <numbers>
 
+#include "core/error.hpp"
 #include "neurons/nest.hpp"
 
 namespace tripartite {
@@ -12,14 +13,15 @@ namespace tripartite {
 ///
 /// A spike is a maximum of V at or above 0 mV, seen from step to step, with t_ref between spikes; nothing is reset. Weights that
 /// arrive in a step start alpha functions with these peaks at its end. The rates take V for at most 100 mV away from 0, beyond
-/// which fixed steps would be unstable.
+/// which fixed steps would be unstable. Training (ours): the surrogate takes how far V fell in the step, below 0 mV V itself if it is less.
 struct HhPscAlpha {
     static constexpr std::string_view name = "hh_psc_alpha", doc = "Hodgkin-Huxley neuron with alpha-shaped synaptic currents (NEST)";
-    static constexpr bool spiking = true, trainable = false;
+    static constexpr bool spiking = true;
     static constexpr int ports = 3;
     static constexpr const auto &port_names = nest::synapse_ports, &port_units = nest::current_units;
     /// Runge-Kutta steps in each dt. The spike is decided once a dt, hence these are no sub-steps of the contract.
     static constexpr int inner_steps = 10;
+    static constexpr double longest_dt = 0.2;  ///< ms
 
     template <class T> struct Params {
         T E_L = -54.402, C_m = 100.0, g_Na = 12000.0, g_K = 3600.0, g_L = 30.0, E_Na = 50.0, E_K = -77.0, t_ref = 2.0, tau_syn_ex = 0.2,
@@ -71,7 +73,9 @@ struct HhPscAlpha {
     template <class T> struct Coefficients {
         T step, per_C, g_Na, g_K, g_L, E_Na, E_K, E_L, I_e, half_ex, half_in, rate_ex, rate_in, kick_ex, kick_in, t_ref, tolerance, bound;
     };
+    /// Error: a dt in which an action potential does not fit ten stable Runge-Kutta steps.
     static Coefficients<double> coefficients(const Params<double>& p, double dt) {
+        if (dt > longest_dt) fail("{} takes steps of at most {} ms, not {} ms; set time.dt", name, longest_dt, dt);
         const double step = dt / inner_steps;
         return {step, 1 / p.C_m, p.g_Na, p.g_K, p.g_L, p.E_Na, p.E_K, p.E_L, p.I_e,
                 std::exp(-step / 2 / p.tau_syn_ex), std::exp(-step / 2 / p.tau_syn_in), 1 / p.tau_syn_ex, 1 / p.tau_syn_in,
@@ -82,7 +86,7 @@ struct HhPscAlpha {
     static int variant(const Params<double>& p) { return int(p.integrator); }
     static constexpr bool needs_double(int variant) { return nest::is_adaptive(variant); }
 
-    /// Returns how far V fell in this step, if it fires from where it is.
+    /// Returns how far V fell in this step, where a neuron fires from; below, what is negative.
     template <int variant, class T> TRIPARTITE_INLINE static T integrate(State<T>& s, const auto& k, const std::array<T, 3>& x) {
         const T before = s.V_m, drive = k.I_e + x[2];
         if constexpr (variant == int(nest::Integrator::fixed))
@@ -90,13 +94,13 @@ struct HhPscAlpha {
         else adaptive(s, k, drive);
         s.dI_syn_ex = fma(k.kick_ex, x[0], s.dI_syn_ex);
         s.dI_syn_in = fma(k.kick_in, x[1], s.dI_syn_in);
-        const T fell = select(s.V_m >= T(0), before - s.V_m, T(0)), u = select(s.refractory > T(0), T(0), fell);
+        const T fell = before - s.V_m, u = select(s.refractory > T(0), T(0), select(s.V_m >= T(0), fell, nest::smaller(fell, s.V_m)));
         s.refractory = nest::count_down(s.refractory);
         return u;
     }
     template <class T> TRIPARTITE_INLINE static T threshold(const State<T>&, const auto&) { return T(0); }
     template <int variant, class T> TRIPARTITE_INLINE static void reset(State<T>& s, const auto& k, const T& spike) {
-        s.refractory = select(spike > T(0), k.t_ref, s.refractory);
+        s.refractory = select(nest::fired(spike), k.t_ref, s.refractory);
     }
 
 private:
@@ -127,6 +131,8 @@ private:
         return {fma(sodium, k.E_Na - v, fma(potassium, k.E_K - v, fma(k.g_L, k.E_L - v, current))) * k.per_C,
                 gate(m, r[0], r[1]), gate(h, r[2], r[3]), gate(n, r[4], r[5])};
     }
+    /// The same as a call: four of them on duals in one function would take the compiler minutes.
+    template <class... A> __attribute__((noinline)) static auto called_slope(const A&... arguments) { return slope(arguments...); }
     /// Half a step of an alpha function: (I + (h/2) dI) e^(-h/2/tau).
     template <class T> TRIPARTITE_INLINE static void advance(T& I, T& dI, const auto& step, const auto& decay) {
         I = fma(step * scalar_of<T>(0.5), dI, I) * decay;
@@ -142,7 +148,8 @@ private:
         }
         std::array y{s.V_m, s.Act_m, s.Inact_h, s.Act_n};
         rk4_step(y, T(k.step), [&](const auto& y, int half) __attribute__((always_inline)) {
-            return slope(y[0], y[1], y[2], y[3], current[half], k);
+            if constexpr (std::is_same_v<T, value_of<T>>) return slope(y[0], y[1], y[2], y[3], current[half], k);
+            else return called_slope(y[0], y[1], y[2], y[3], current[half], k);
         });
         s.V_m = y[0], s.Act_m = y[1], s.Inact_h = y[2], s.Act_n = y[3];
     }

@@ -7,7 +7,7 @@ namespace tripartite {
 /// long as their sum is not 0. The spike has the time of arrival: the delay is that of the projection.
 struct Parrot {
     static constexpr std::string_view name = "parrot", doc = "repeats the spikes that it receives (NEST parrot_neuron)";
-    static constexpr bool spiking = true, trainable = false;
+    static constexpr bool spiking = true;
 
     template <class T> struct Params {};
     template <class T> static constexpr auto fields() { return std::tuple{}; }

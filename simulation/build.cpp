@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/error.hpp"
+#include "simulation/convolution_store.hpp"
 #include "simulation/graded_store.hpp"
 #include "simulation/plastic_link.hpp"
 #include "simulation/short_term_store.hpp"
@@ -88,6 +89,7 @@ template <class Real> std::unique_ptr<Store<Real>> empty_store(const SharedNetwo
     const std::uint32_t sources = shared.sizes[std::size_t(plan.population)];
     const auto& built = shared.projections[std::size_t(plan.projections.front())];
     if (plan.form == StorePlan::Form::plastic) return make_plastic_link<Real>(shared, built, partition);
+    if (plan.form == StorePlan::Form::convolution) return std::make_unique<ConvolutionStore<Real>>(shared, built, partition);
     Index last = first;
     for (const int i : plan.projections) {
         const Share& share = partition.shares[std::size_t(shared.projections[std::size_t(i)].to)];
@@ -109,7 +111,8 @@ template <class Real> std::unique_ptr<Store<Real>> empty_store(const SharedNetwo
 template <class Real> Stores<Real> build_stores(const SharedNetwork& shared, const std::vector<StorePlan>& plans, const Partition& partition) {
     Stores<Real> stores;
     for (const auto& plan : plans) {
-        const Index part_size = plan.form == StorePlan::Form::plastic ? partition.neurons : page;  // plastic stores count targets by themselves
+        const bool whole = plan.form == StorePlan::Form::plastic || plan.form == StorePlan::Form::convolution;  // which count targets by themselves
+        const Index part_size = whole ? partition.neurons : page;
         for (Index first = 0; first < partition.neurons; first += part_size) {
             std::vector<Enumeration<Real>> parts;
             for (const int i : plan.projections)
@@ -122,6 +125,7 @@ template <class Real> Stores<Real> build_stores(const SharedNetwork& shared, con
                     if (delay > 0) stores.smallest_delay = stores.smallest_delay ? std::min(stores.smallest_delay, delay) : delay;
                     stores.largest_delay = std::max(stores.largest_delay, delay);
                 });
+            stores.largest_delay = std::max(stores.largest_delay, store->looks_back());
             store->finish();
             for (const auto& part : parts)
                 stores.hash += part.add([&](std::uint32_t source, std::uint32_t target, int delay, Real weight) { store->add(source, target, delay, weight); });

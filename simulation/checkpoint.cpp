@@ -3,6 +3,8 @@
 
 #include "core/error.hpp"
 #include "core/precision.hpp"
+#include "simulation/convolution_store.hpp"
+#include "simulation/history_file.hpp"
 #include "simulation/network_simulation.hpp"
 #include "simulation/synapse_order.hpp"
 #include "simulation/tripartite_store.hpp"
@@ -12,30 +14,6 @@ namespace {
 
 /// Weights go through memory in blocks: all at once they would need as much as the network itself.
 constexpr std::size_t values_at_once = std::size_t{1} << 20;
-
-template <class T> void write(H5Writer& file, const std::string& name, const std::vector<T>& values) { file.write(name, std::span<const T>(values), {values.size()}); }
-
-template <class Real> void save_history(H5Writer& file, const std::string& group, const typename SpikeHistory<Real>::Saved& saved) {
-    write(file, group + "/count", std::vector<std::uint64_t>(saved.count.begin(), saved.count.end()));
-    write(file, group + "/step", std::vector<std::int64_t>(saved.step.begin(), saved.step.end()));
-    write(file, group + "/trace", saved.trace);
-    write(file, group + "/slow", saved.slow);
-}
-
-/// The neurons begin .. end-1.
-template <class Real> typename SpikeHistory<Real>::Saved load_history(const H5Reader& file, const std::string& group, std::size_t begin, std::size_t end) {
-    const auto count = file.read<std::uint64_t>(group + "/count");
-    const auto step = file.read<std::int64_t>(group + "/step");
-    const auto trace = file.read<Real>(group + "/trace"), slow = file.read<Real>(group + "/slow");
-    typename SpikeHistory<Real>::Saved saved;
-    std::size_t at = 0;
-    for (std::size_t n = 0; n < std::min(end, count.size()); at += count[n++]) {
-        if (n < begin) continue;
-        saved.count.push_back(std::uint32_t(count[n]));
-        for (std::size_t i = at; i < at + count[n]; ++i) saved.add({std::int32_t(step.at(i)), trace.at(i), slow.at(i)});
-    }
-    return saved;
-}
 
 }  // namespace
 
@@ -54,8 +32,8 @@ template <class Real> void NetworkSimulation<Real>::save(H5Writer& file) {
         const auto& lists = workers_.front()->lists();
         for (Index t = std::max<Index>(0, done_ - lists.capacity() + 1); t < done_; ++t)
             for (const auto n : lists(int(p), t)) steps.push_back(t), neurons.push_back(n);
-        write(file, "/in_flight/" + spec.name + "/step", steps);
-        write(file, "/in_flight/" + spec.name + "/neuron", neurons);
+        write_vector(file, "/in_flight/" + spec.name + "/step", steps);
+        write_vector(file, "/in_flight/" + spec.name + "/neuron", neurons);
     }
     for (int c = 0; c < int(shared_.channels.size()); ++c) {
         const std::uint32_t size = shared_.sizes[std::size_t(shared_.channels[std::size_t(c)].population)];
@@ -63,11 +41,11 @@ template <class Real> void NetworkSimulation<Real>::save(H5Writer& file) {
         for (Index t = done_ - shared_.largest_delay; t < done_; ++t) sent.insert(sent.end(), graded_.row(c, t), graded_.row(c, t) + size);
         file.write("/graded/" + shared_.channels[std::size_t(c)].name, std::span<const Real>(sent), {sent.size() / size, size});
     }
-    for (const auto& built : shared_.projections) save_plastic(file, *built.spec), save_tripartite(file, *built.spec);
+    for (const auto& built : shared_.projections) save_plastic(file, *built.spec), save_kernels(file, *built.spec), save_tripartite(file, *built.spec);
     // All stores of a plan remember the same; a worker without neurons of the target population has none.
     for (const auto& plan : plans_)
         if (const auto found = stores_of(plan); !found.empty()) found.front()->save(file, "/short_term/" + shared_.projections[std::size_t(plan.projections.front())].spec->name);
-    write(file, "/state_of_guard", spikes_);
+    write_vector(file, "/state_of_guard", spikes_);
     const auto attribute = [&](const char* name, std::uint64_t value) { file.attribute("/state", name, std::int64_t(value)); };
     attribute("step", std::uint64_t(done_)), attribute("synapses", hash_), attribute("events", synaptic_events()), attribute("seed", shared_.options.seed);
     file.attribute("/state", "precision", precision_name<Real>());
@@ -144,11 +122,19 @@ template <class Real> void NetworkSimulation<Real>::save_plastic(H5Writer& file,
     if (found.front()->store().eligibility()) save_rewards(file, projection.name, found, found.front()->store().save().rewards);
 }
 
+template <class Real> void NetworkSimulation<Real>::save_kernels(H5Writer& file, const SimulatedProjection& projection) {
+    if (const auto weights = kernels(projection.name); !weights.empty()) write_vector(file, "/plastic/" + projection.name + "/weight", weights);
+}
+
+template <class Real> void NetworkSimulation<Real>::load_kernels(const H5Reader& file, const SimulatedProjection& projection) {
+    for (auto* store : stores_of<ConvolutionStore<Real>>(projection.name)) store->set_weights(file.read<Real>("/plastic/" + projection.name + "/weight"));
+}
+
 /// The time of a synapse's last event counts from the first event that is kept, so that a float holds it.
 template <class Real> void NetworkSimulation<Real>::save_rewards(H5Writer& file, const std::string& projection, const Links& links, const typename Eligibility<Real>::Saved& rewards) {
     const std::string group = "/plastic/" + projection;
-    write(file, group + "/dopamine/step", rewards.step), write(file, group + "/dopamine/value", rewards.dopamine);
-    write(file, group + "/dopamine/coming_step", rewards.coming_step), write(file, group + "/dopamine/coming", rewards.coming);
+    write_vector(file, group + "/dopamine/step", rewards.step), write_vector(file, group + "/dopamine/value", rewards.dopamine);
+    write_vector(file, group + "/dopamine/coming_step", rewards.coming_step), write_vector(file, group + "/dopamine/coming", rewards.coming);
     const Index first = rewards.step.front();
     save_synapses(file, links, group + "/eligibility", [](auto& link, std::uint64_t i) { return link.store().eligibility()->value(Index(i)); });
     save_synapses(file, links, group + "/last_event", [=](auto& link, std::uint64_t i) { return link.store().eligibility()->step(Index(i)) - first; });
@@ -214,7 +200,7 @@ template <class Real> void NetworkSimulation<Real>::load(const H5Reader& file) {
         const Index size = shared_.sizes[std::size_t(shared_.channels[std::size_t(c)].population)];
         for (Index t = done_ - shared_.largest_delay, i = 0; t < done_; ++t, ++i) std::copy_n(sent.begin() + i * size, size, graded_.row(c, t));
     }
-    for (const auto& built : shared_.projections) load_plastic(file, *built.spec), load_tripartite(file, *built.spec);
+    for (const auto& built : shared_.projections) load_plastic(file, *built.spec), load_kernels(file, *built.spec), load_tripartite(file, *built.spec);
     for (const auto& plan : plans_)
         for (auto* store : stores_of(plan)) store->load(file, "/short_term/" + shared_.projections[std::size_t(plan.projections.front())].spec->name);
     spikes_ = file.read<std::uint64_t>("/state_of_guard");

@@ -32,6 +32,7 @@ double expected_bytes(const SharedNetwork& shared, const StorePlan& plan, std::s
             return sources * neurons / 8 * 3;
         }
         case StorePlan::Form::tripartite: return synapses * (target + double(real) * 3 + 4) + sources * index_of_source;
+        case StorePlan::Form::convolution: return sources * 64 * shared.options.threads;  // histories; kernels are small
         case StorePlan::Form::gap_junctions:
         case StorePlan::Form::graded: return synapses * double(8 + real);
         case StorePlan::Form::runs: return synapses * (target + (shared.options.half_weights ? 2.0 : double(real))) + sources * index_of_source;

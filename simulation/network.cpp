@@ -34,6 +34,18 @@ void check_astrocytes(const SimulationNetwork& network, const SimulatedProjectio
 
 }  // namespace
 
+std::string problem_of_kernels(const SimulatedProjection& p) {
+    const auto rule = plastic_rule(p.synapse);
+    if (!rule || !std::holds_alternative<Convolution>(p.rule)) return "";
+    const auto name = std::visit([](const auto& r) { return r.name; }, *rule);
+    if (std::holds_alternative<StdpDopamine>(*rule)) return fmt::format("synapses of a convolution share their weights, and have no memory of their own, which {} needs; take another rule", name);
+    if (remembers_spikes(pairing_of(*rule))) return fmt::format("synapses of a convolution share their weights, and have no memory of their own, which this pairing of {} needs; take all or nearest_symmetric", name);
+    const auto* delay = std::get_if<Distribution>(&p.delay);
+    if (!delay || !delay->constant() || p.axonal_delay > 0) return "plastic synapses of a convolution have one delay, a number, and none of it is axonal";
+    if (std::holds_alternative<DistanceFunction>(p.weight)) return "synapses of a convolution that share a weight have several distances; draw the weights, or give a number";
+    return "";
+}
+
 int SimulationNetwork::find(const std::string& population) const {
     std::vector<std::string_view> known;
     for (std::size_t i = 0; i < populations.size(); ++i) {
@@ -69,6 +81,7 @@ void SimulationNetwork::validate() const {
         if (p.dopamine && !waits) fail("projection '{}' does not learn by dopamine, which only stdp_dopamine does", p.name);
         if (p.dopamine) check_fires(*this, p.dopamine->from);
         check_astrocytes(*this, p);
+        if (const auto problem = problem_of_kernels(p); !problem.empty()) fail("projection '{}': {}", p.name, problem);
     }
     for (const auto& d : drives) {
         const auto& to = populations[std::size_t(find(d.to))];

@@ -83,6 +83,9 @@ struct SimulatedProjection {
     std::optional<Territory> astrocytes = {};      ///< which Tripartite needs
 };
 
+/// What is wrong with a convolution whose weights change, or "".
+std::string problem_of_kernels(const SimulatedProjection& projection);
+
 /// What counters of 16 and 32 bits hold.
 inline constexpr int longest_delay = 30'000;   ///< steps
 inline constexpr double most_steps = 1 << 30;  ///< of one simulation

@@ -1,8 +1,10 @@
 // What is read from a simulation, and written into it, between two calls of run().
 #include <algorithm>
+#include <cmath>
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "simulation/convolution_store.hpp"
 #include "simulation/estimate.hpp"
 #include "simulation/network_simulation.hpp"
 #include "simulation/synapse_order.hpp"
@@ -30,7 +32,9 @@ template <class Real> void NetworkSimulation<Real>::set_spikes(const std::string
 
 template <class Real> void NetworkSimulation<Real>::normalise(const std::string& projection, double total) {
     bring_up_to_date();
-    for (auto* link : stores_of<PlasticLink<Real>>(projection)) link->store().normalise(total);
+    for (std::size_t p = 0; p < plans_.size(); ++p)
+        if (shared_.projections[std::size_t(plans_[p].projections.front())].spec->name == projection)
+            for (auto* store : stores_of(plans_[p])) store->normalise(total);
 }
 
 template <class Real> void NetworkSimulation<Real>::set_learning(bool learning) {
@@ -82,9 +86,24 @@ template <class Real> std::vector<Store<Real>*> NetworkSimulation<Real>::stores_
     return found;
 }
 
+template <class Real> std::vector<Real> NetworkSimulation<Real>::kernels(const std::string& projection) {
+    const auto stores = stores_of<ConvolutionStore<Real>>(projection);
+    std::vector<Real> all(stores.empty() ? 0 : stores.front()->all_weights());
+    for (const auto* store : stores) store->copy_weights(all);
+    return all;
+}
+
 template <class Real> std::vector<SynapseWeight> NetworkSimulation<Real>::weights(const std::string& projection) {
     bring_up_to_date();
     std::vector<SynapseWeight> all;
+    if (const auto shared = kernels(projection); !shared.empty()) {
+        const auto& built = *std::ranges::find(shared_.projections, projection, [](const BuiltProjection& p) { return p.spec->name; });
+        const int delay = int(std::lround(built.delay->constant_value() / shared_.options.dt));
+        built.connector->enumerate({0, shared_.sizes[std::size_t(built.to)]}, [&](std::span<const Pair> pairs) {
+            for (const auto& pair : pairs) all.push_back({pair.source, pair.target, delay, double(shared[pair.number])});
+        });
+        std::ranges::stable_sort(all, {}, &SynapseWeight::source);
+    }
     for_each_synapse(stores_of<PlasticLink<Real>>(projection), [&](PlasticLink<Real>& link, std::uint32_t source, int delay, std::uint64_t i) {
         all.push_back({source, link.neuron(i), delay, double(link.store().weight(i))});
     });

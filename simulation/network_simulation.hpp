@@ -58,6 +58,10 @@ private:
     /// A value of each synapse of a projection, by source, delay, target: read(store, index), write(store, index, value).
     template <class Kept, class Read> void save_synapses(H5Writer& file, const std::vector<Kept*>& stores, const std::string& dataset, const Read& read);
     template <class Kept, class Write> void load_synapses(const H5Reader& file, const std::vector<Kept*>& stores, const std::string& dataset, const Write& write);
+    /// The weights that the synapses of a plastic convolution share, by number; empty if the projection is none.
+    std::vector<Real> kernels(const std::string& projection);
+    void save_kernels(H5Writer& file, const SimulatedProjection& projection);
+    void load_kernels(const H5Reader& file, const SimulatedProjection& projection);
     void save_tripartite(H5Writer& file, const SimulatedProjection& projection);
     void load_tripartite(const H5Reader& file, const SimulatedProjection& projection);
     /// The eligibility of each synapse and the dopamine around them, where a projection learns by it.

@@ -38,10 +38,12 @@ void choose_form(const SharedNetwork& shared, StorePlan& plan) {
 }
 
 /// Of synapses that are not static.
-StorePlan::Form form_of(const SynapseKind& kind) {
+StorePlan::Form form_of(const SimulatedProjection& projection) {
+    const auto& kind = projection.synapse;
     if (std::holds_alternative<Tripartite>(kind)) return StorePlan::Form::tripartite;
     if (std::holds_alternative<GapJunction>(kind)) return StorePlan::Form::gap_junctions;
-    return plastic_rule(kind) ? StorePlan::Form::plastic : StorePlan::Form::short_term;
+    if (!plastic_rule(kind)) return StorePlan::Form::short_term;
+    return std::holds_alternative<Convolution>(projection.rule) ? StorePlan::Form::convolution : StorePlan::Form::plastic;
 }
 
 }  // namespace
@@ -57,7 +59,7 @@ std::vector<StorePlan> plan_stores(const SharedNetwork& shared) {
             auto& plan = together[{p.from, p.port, level, p.channel, every}];
             plan.population = p.from, plan.port = p.port, plan.level = level, plan.channel = p.channel, plan.every = every;
             plan.projections.push_back(i);
-        } else alone.push_back({form_of(kind), p.from, p.port, level, p.channel, every, 0, {i}});
+        } else alone.push_back({form_of(*p.spec), p.from, p.port, level, p.channel, every, 0, {i}});
     }
     for (auto& [key, plan] : together) {
         choose_form(shared, plan);

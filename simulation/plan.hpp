@@ -9,8 +9,8 @@ namespace tripartite {
 /// Which projections share a store, and how it keeps them. All static projections of one source population onto one port of one level are one
 /// store, so that a spike's synapses stand side by side; other projections have one of their own.
 struct StorePlan {
-    enum class Form { runs, counted, bits, short_term, plastic, graded, gap_junctions, tripartite };
-    static constexpr std::string_view forms[] = {"runs of targets and weights", "runs of targets, one weight", "bit matrix", "runs, short-term plasticity", "plastic runs",
+    enum class Form { runs, counted, bits, short_term, plastic, convolution, graded, gap_junctions, tripartite };
+    static constexpr std::string_view forms[] = {"runs of targets and weights", "runs of targets, one weight", "bit matrix", "runs, short-term plasticity", "plastic runs", "plastic kernels",
                                                  "real numbers in each step", "gap junctions", "runs, astrocytes"};
     Form form = Form::runs;
     int population = 0, port = 0, level = 0;  ///< level: of the targets

@@ -31,6 +31,7 @@ public:
     void bring_up_to_date(Index step) override { store_.bring_up_to_date(step); }
     void set_learning(bool learning) override { store_.set_learning(learning); }
     void forget_spikes() override { store_.forget_spikes(); }
+    void normalise(double total) override { store_.normalise(total); }
 
     PlasticStore<Real>& store() { return store_; }
     const RunIndex& runs() const { return store_.runs(); }

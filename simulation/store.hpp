@@ -48,6 +48,10 @@ public:
     /// Both after bring_up_to_date(). Whether weights change from now on; and that no spike until now counts for what follows.
     virtual void set_learning(bool) {}
     virtual void forget_spikes() {}
+    /// Scales plastic weights so that the magnitudes of those onto a neuron sum up to `total`.
+    virtual void normalise(double /*total*/) {}
+    /// Steps whose spikes deliver() looks at, if they are more than the longest delay.
+    virtual int looks_back() const { return 0; }
     /// What a store remembers besides its synapses; the same on all workers. Plastic stores are saved with their weights, elsewhere.
     virtual void save(H5Writer& /*file*/, const std::string& /*group*/) const {}
     virtual void load(const H5Reader& /*file*/, const std::string& /*group*/) {}

@@ -136,9 +136,25 @@ struct Broadcast : Domains {
     static constexpr std::string_view name = "broadcast", doc = "each source reaches all targets of its domain";
 };
 
-using ConnectionRule = std::variant<OneToOne, AllToAll, AllButOneToOne, PairwiseBernoulli, FixedInDegree, FixedOutDegree, FixedTotalNumber, Spatial, ListedPairs, Mean, Broadcast>;
+/// Layers whose neurons stand as [channel][row][column]: target (o, y, x) has a synapse from each source (i, y stride + ky - padding,
+/// x stride + kx - padding) that there is. The synapses of one place (o, i, ky, kx) of the kernels share weight and delay.
+struct Convolution {
+    static constexpr std::string_view name = "convolution", doc = "neurons of [channel][row][column]; synapses of one place of a kernel share their weight, plastic or not";
+    std::uint32_t kernel = 3, channels = 1, height = 1, width = 1, stride = 1, padding = 0;
+    static constexpr auto fields() {
+        using C = Convolution;
+        return std::tuple{field("kernel", &C::kernel, "", "side of the square kernel").positive(), field("channels", &C::channels, "", "of the sources").positive(),
+                          field("height", &C::height, "", "rows of the sources").positive(), field("width", &C::width, "", "columns of the sources").positive(),
+                          field("stride", &C::stride, "", "sources from one target to the next").positive(),
+                          field("padding", &C::padding, "", "rows and columns of nothing around the sources")};
+    }
+};
 
-/// One synapse. `source` and `target` count within their populations; `number` is unique in the projection: the key of weight and delay.
+using ConnectionRule =
+    std::variant<OneToOne, AllToAll, AllButOneToOne, PairwiseBernoulli, FixedInDegree, FixedOutDegree, FixedTotalNumber, Spatial, ListedPairs, Mean, Broadcast, Convolution>;
+
+/// One synapse. `source` and `target` count within their populations; `number` is the key of weight and delay, of one synapse or, in a
+/// convolution, of those that share them.
 struct Pair {
     std::uint32_t source, target;
     std::uint64_t number;

@@ -68,6 +68,7 @@ std::unique_ptr<Connector> connect(const FixedTotalNumber& rule, const PairSpace
 std::unique_ptr<Connector> connect(const Spatial& rule, const PairSpace& space, const RandomStream& random);
 std::unique_ptr<Connector> connect(const Mean& rule, const PairSpace& space, const RandomStream& random);
 std::unique_ptr<Connector> connect(const Broadcast& rule, const PairSpace& space, const RandomStream& random);
+std::unique_ptr<Connector> connect(const Convolution& rule, const PairSpace& space, const RandomStream& random);
 std::unique_ptr<Connector> connect(ListedPairs rule, const PairSpace& space, const RandomStream& random);
 
 }  // namespace tripartite

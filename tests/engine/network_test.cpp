@@ -78,9 +78,9 @@ TEST(Validation, NamesWhatIsWrong) {
 TEST(Validation, WhatCannotBeTrainedIsRefused) {
     ThreadPool pool(1);
     auto network = network_of({"E"}, {{"input", "E"}});
-    network.populations[0].neuron = make_neuron<Parrot>();
+    network.populations[0].neuron = make_neuron<AstrocyteGchi>();
     EXPECT_EQ(error_of([&] { Engine<float>(network, {}, pool); }),
-              "'E' is a parrot, which can be simulated but not trained; take a model that can, for example lif");
+              "'E' is a astrocyte_gchi, which can be simulated but not trained; take a model that can, for example lif");
     network.projections[0].receptor = "current";
     network.populations[0].neuron = make_neuron<IafCondExp>({.integrator = nest::Integrator::adaptive});
     EXPECT_EQ(error_of([&] { Engine<float>(network, {}, pool); }),

@@ -77,6 +77,15 @@ TEST(LocalRun, LearnsClassesWithoutBeingToldThem) {
     EXPECT_DOUBLE_EQ(correct / 30, summary.test_accuracy);
 }
 
+TEST(LocalRun, KernelsOfAConvolutionAreWrittenAsKernels) {
+    const TemporaryFolder folder;
+    run_in_folder(bars({"network.populations.E.size=108", "network.populations.I.size=108", "network.projections.0.rule={convolution: {kernel: 3, height: 8, width: 8}}",
+                        "network.projections.0.normalise.total=5", "input.dataset.generated.train=3", "learning.epochs=1"}), folder.path());
+    const H5Reader file(folder / "results.h5");
+    EXPECT_EQ(file.shape("/projections/input_to_E/weight"), (std::vector<std::uint64_t>{3, 1, 3, 3}));
+    for (const double w : file.read<double>("/projections/input_to_E/weight")) EXPECT_GT(w, 0);
+}
+
 TEST(LocalRun, ResultsDoNotDependOnThreads) {
     const TemporaryFolder one, three;
     const Overrides few{"learning.epochs=1", "learning.local.samples=12", "learning.local.label_samples=12", "learning.local.test_samples=6"};

@@ -12,6 +12,7 @@ namespace tripartite {
 template <class Real> struct TileBuffers {
     NeuronSpec spec;
     int T, B, W;
+    double dt = spec.model == HhPscAlpha::name ? 0.1 : 1;  ///< ms; the longest that all models take, or that this one takes
     bool constant_input;
     std::vector<Real> input, state, coefficients, membrane, values, uniform;
     std::vector<std::uint64_t> spikes;
@@ -25,7 +26,7 @@ template <class Real> struct TileBuffers {
         for (std::size_t i = 0; i < state.size(); ++i) state[i] = Real(spec.initial[i / (B * W)] + 0.3 * random.uniform(std::uint32_t(i), 1));
         for (std::size_t i = 0; i < uniform.size(); ++i) uniform[i] = Real(float(random.uniform(std::uint32_t(i), 2)));
         std::vector<double> k(spec.coefficients);
-        spec.discretise({}, 1, k);
+        spec.discretise({}, dt, k);
         for (std::size_t i = 0; i < coefficients.size(); ++i) coefficients[i] = Real(k[i / W]);
     }
     int input_steps() const { return constant_input ? 1 : T; }

@@ -1,0 +1,208 @@
+// Plastic synapses of a convolution, which share their weights.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "tests/io/temporary_folder.hpp"
+#include "tests/simulation/network_cases.hpp"
+
+namespace tripartite {
+namespace {
+
+/// Two channels of 10 x 12 that fire by chance, onto channels of 5 x 6 neurons.
+SimulationNetwork convolution_network(const SynapseKind& synapse, std::uint32_t channels = 5) {
+    SimulationNetwork network;
+    SimulatedPopulation source;
+    source.name = "S", source.size = 240, source.source = PoissonTrains{.rate = 40};
+    network.populations.push_back(source);
+    network.populations.push_back(population_of("N", channels * 30, make_neuron<IafPscDelta>({.tau_m = 20, .t_ref = 0.5})));
+    network.projections.push_back(projection_of("S", "N", Convolution{.kernel = 3, .channels = 2, .height = 10, .width = 12, .stride = 2, .padding = 1},
+                                                Distribution(Uniform{.min = 1, .max = 5}), Distribution(0.7)));
+    network.projections.back().name = "E_to_E", network.projections.back().synapse = synapse;
+    return network;
+}
+
+const StdpPair power_law{.lambda = 0.002, .mu_plus = 0.4, .mu_minus = 0.6, .w_max = 6};
+const Triplet triplet{.a2_plus = 2e-3, .a3_plus = 5e-3, .a2_minus = 4e-3, .a3_minus = 1e-3, .w_max = 6};
+
+/// Where the kernel's row k, column l of target row y, column x looks, or -1.
+int source_at(int y, int x, int k, int l) {
+    const int row = 2 * y + k - 1, column = 2 * x + l - 1;
+    return row < 0 || column < 0 || row >= 10 || column >= 12 ? -1 : row * 12 + column;
+}
+
+/// What all earlier spikes of a neuron leave in step `now`: the sum of exponentials, or that of the last one.
+double trace_of(const std::vector<Index>& spikes, Index now, double tau, bool nearest = false) {
+    double sum = 0;
+    for (const Index s : spikes)
+        if (s < now) sum = (nearest ? 0 : sum) + std::exp(-double(now - s) * 0.1 / tau);
+    return sum;
+}
+
+/// The kernels after `steps` steps, by the definition: changes of all synapses that share a weight add up, from spikes as they were.
+template <class Potentiate, class Depress>
+std::vector<double> expected_kernels(std::vector<double> w, const Trains& trains, int channels, Index steps, double w_max, Potentiate&& potentiate, Depress&& depress) {
+    constexpr Index delay = 7;
+    std::vector<std::vector<Index>> before(240), after(std::size_t(channels) * 30);
+    for (const auto& s : trains[0]) before[s.neuron].push_back(s.step);
+    for (const auto& s : trains[1]) after[s.neuron].push_back(s.step + delay);
+    for (Index now = 0; now < steps - delay; ++now)
+        for (const bool later : {false, true}) {
+            std::vector<double> change(w.size());
+            for (int o = 0; o < channels; ++o)
+                for (int i = 0; i < 2; ++i)
+                    for (int at = 0; at < 30 * 9; ++at) {
+                        const int y = at / 9 / 6, x = at / 9 % 6, source = source_at(y, x, at % 9 / 3, at % 3);
+                        if (source < 0) continue;
+                        const auto &pre = before[std::size_t(i * 120 + source)], &post = after[std::size_t(o * 30 + at / 9)];
+                        const std::size_t n = std::size_t((o * 2 + i) * 9 + at % 9);
+                        if (!std::ranges::binary_search(later ? pre : post, now)) continue;
+                        change[n] += later ? depress(w[n], post, pre, now) : potentiate(w[n], pre, post, now);
+                    }
+            for (std::size_t n = 0; n < w.size(); ++n)
+                if (change[n] != 0) w[n] = std::clamp(w[n] + change[n], 0.0, w_max);
+        }
+    return w;
+}
+
+/// By number, from the weights of all synapses, which must agree.
+std::vector<double> kernels_of(Simulation& simulation, const SimulationNetwork& network) {
+    const PairSpace space{network.populations[0].size, network.populations[1].size};
+    const auto connector = make_connector(network.projections[0].rule, space, RandomStream(1, "test", "unused"));
+    std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint64_t> number;
+    connector->enumerate({0, space.targets}, [&](std::span<const Pair> pairs) { for (const auto& p : pairs) number[{p.source, p.target}] = p.number; });
+    std::map<std::uint64_t, double> kernels;
+    for (const auto& synapse : simulation.weights("E_to_E")) {
+        const auto [at, added] = kernels.emplace(number.at({synapse.source, synapse.target}), synapse.weight);
+        EXPECT_EQ(at->second, synapse.weight);
+    }
+    std::vector<double> values;
+    for (const auto& [n, w] : kernels) values.push_back(w);
+    return values;
+}
+
+template <class Potentiate, class Depress> void expect_definition(const SynapseKind& rule, double w_max, Potentiate&& potentiate, Depress&& depress) {
+    const auto network = convolution_network(rule);
+    const auto simulation = Simulation::make<double>(network, {.threads = 2});
+    const auto start = kernels_of(*simulation, network);
+    ASSERT_EQ(start.size(), 5u * 18u);
+    const Index steps = 3000;
+    const auto trains = record(*simulation, network, steps);
+    ASSERT_GT(trains[1].size(), 500u);
+    const auto kernels = kernels_of(*simulation, network), expected = expected_kernels(start, trains, 5, steps, w_max, potentiate, depress);
+    double moved = 0;
+    for (std::size_t n = 0; n < kernels.size(); ++n) {
+        EXPECT_NEAR(kernels[n], expected[n], 1e-9) << n;
+        moved += std::fabs(kernels[n] - start[n]) / double(kernels.size());
+    }
+    EXPECT_GT(moved, 0.05);
+}
+
+using Spikes = std::vector<Index>;
+
+TEST(Convolution, SharedWeightsChangeByTheSumOfTheirSynapses) {
+    for (const auto pairing : {Pairing::all, Pairing::symmetric}) {
+        auto r = power_law;
+        r.pairing = pairing;
+        const bool nearest = pairing != Pairing::all;
+        expect_definition(r, 6,
+            [&](double w, const Spikes& pre, const Spikes&, Index now) { return std::min(r.w_max, w + r.lambda * r.w_max * std::pow(1 - w / r.w_max, r.mu_plus) * trace_of(pre, now, r.tau_plus, nearest)) - w; },
+            [&](double w, const Spikes& post, const Spikes&, Index now) { return std::max(0.0, w - r.alpha * r.lambda * r.w_max * std::pow(w / r.w_max, r.mu_minus) * trace_of(post, now, r.tau_minus, nearest)) - w; });
+    }
+}
+
+TEST(Convolution, SharedWeightsFollowTheTripletRule) {
+    const auto r = triplet;
+    expect_definition(r, 6,
+        [&](double w, const Spikes& pre, const Spikes& post, Index now) { return std::min(r.w_max, w + trace_of(pre, now, r.tau_plus) * (r.a2_plus + r.a3_plus * trace_of(post, now, r.tau_y))) - w; },
+        [&](double w, const Spikes& post, const Spikes& pre, Index now) { return std::max(0.0, w - trace_of(post, now, r.tau_minus) * (r.a2_minus + r.a3_minus * trace_of(pre, now, r.tau_x))) - w; });
+}
+
+/// A kernel as large as the sources has one synapse for each weight.
+TEST(Convolution, AKernelOfOnePlaceLearnsAsADenseProjection) {
+    for (const SynapseKind& synapse : {SynapseKind(power_law), SynapseKind(triplet), SynapseKind(VogelsInhibitory{.eta = 0.02, .w_max = 6}), SynapseKind(SpikeHomeostasis{.dw_plus = 0.01, .dw_minus = 0.02, .w_max = 6})}) {
+        auto network = convolution_network(synapse);
+        network.populations[0].size = 2 * 6 * 6, network.populations[1].size = 7;
+        network.projections[0].weight = Distribution(0.5);
+        auto dense = network;
+        network.projections[0].rule = Convolution{.kernel = 6, .channels = 2, .height = 6, .width = 6};
+        dense.projections[0].rule = AllToAll{};
+        const auto a = Simulation::make<double>(network, {.threads = 2, .runaway_rate = 0}), b = Simulation::make<double>(dense, {.runaway_rate = 0});
+        const auto expect_same = [&](const char* when) {
+            const auto x = a->weights("E_to_E"), y = b->weights("E_to_E");
+            ASSERT_EQ(x.size(), y.size());
+            for (std::size_t i = 0; i < x.size(); ++i) {
+                ASSERT_EQ(std::pair(x[i].source, x[i].target), std::pair(y[i].source, y[i].target));
+                ASSERT_NEAR(x[i].weight, y[i].weight, 1e-9) << when;
+            }
+        };
+        const auto both = [&](auto&& act) { act(*a, network), act(*b, dense); };
+        const auto expect_same_run = [&](Index steps, const char* when) {
+            ASSERT_EQ(record(*a, network, steps), record(*b, dense, steps)) << when;
+            expect_same(when);
+        };
+        expect_same_run(2003, "learning");
+        both([](Simulation& s, const auto&) { s.normalise("E_to_E", 50); });
+        expect_same_run(501, "normalised");
+        both([](Simulation& s, const auto&) { s.set_learning(false); });
+        const auto kept = a->weights("E_to_E").front().weight;
+        expect_same_run(501, "not learning");
+        EXPECT_EQ(a->weights("E_to_E").front().weight, kept);
+        both([](Simulation& s, const auto&) { s.set_learning(true), s.rest(); });
+        expect_same_run(1003, "after a rest");
+    }
+}
+
+TEST(Convolution, ResultsDoNotDependOnThreadsOrWindow) {
+    const auto network = convolution_network(triplet, 17);
+    const auto one = run<float>(network, {.threads = 1});
+    ASSERT_GT(one.trains[1].size(), 200u);
+    for (const int threads : {2, 3, 8}) EXPECT_TRUE(run<float>(network, {.threads = threads}) == one) << threads;
+    EXPECT_TRUE(run<float>(network, {.threads = 2, .window = 1}) == one);
+}
+
+TEST(Convolution, ResumeEqualsUninterruptedRunForAnyThreads) {
+    const auto network = convolution_network(triplet, 17);
+    const TemporaryFolder folder;
+    const auto whole = run<float>(network, {.threads = 2}, 1500);
+    const auto first = Simulation::make<float>(network, {.threads = 3});
+    const auto trains = record(*first, network, 705);
+    H5Writer writer(folder / "state.h5");
+    first->save(writer);
+    writer.commit();
+    for (const int threads : {1, 2, 8}) {
+        const auto second = Simulation::make<float>(network, {.threads = threads});
+        second->load(H5Reader(folder / "state.h5"));
+        auto both = trains;
+        const auto rest = record(*second, network, 795);
+        for (std::size_t p = 0; p < both.size(); ++p) both[p].insert(both[p].end(), rest[p].begin(), rest[p].end());
+        EXPECT_TRUE(outcome_of(*second, network, both) == whole) << threads;
+    }
+}
+
+TEST(Convolution, WhatSharedWeightsCannotDoIsRefused) {
+    const auto message = [](const SynapseKind& synapse, const ValueRule& delay, double axonal = 0) {
+        auto network = convolution_network(synapse);
+        network.projections[0].delay = delay, network.projections[0].axonal_delay = axonal;
+        try {
+            Simulation::make<float>(network, {});
+            return std::string("accepted");
+        } catch (const Error& e) {
+            return std::string(e.what());
+        }
+    };
+    auto restricted = power_law;
+    restricted.pairing = Pairing::restricted;
+    EXPECT_EQ(message(restricted, Distribution(1.0)), "projection 'E_to_E': synapses of a convolution share their weights, and have no memory of their own, which this pairing of stdp_pair needs; take all or nearest_symmetric");
+    EXPECT_EQ(message(power_law, Distribution(Uniform{.min = 1, .max = 2})), "projection 'E_to_E': plastic synapses of a convolution have one delay, a number, and none of it is axonal");
+    EXPECT_EQ(message(power_law, Distribution(1.0), 0.5), "projection 'E_to_E': plastic synapses of a convolution have one delay, a number, and none of it is axonal");
+    EXPECT_EQ(message(power_law, Distribution(1.0)), "accepted");
+    auto inhibitory = power_law;
+    inhibitory.w_max = -6;
+    EXPECT_NE(message(inhibitory, Distribution(1.0)).find("does not have the sign of its rule"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace tripartite
