@@ -142,6 +142,7 @@ private:
         const std::size_t before = problems_.count();
         const YamlNode *node = section.take("delay"), *axonal = section.take("axonal_delay");
         if (node && node->kind == YamlNode::Kind::mapping) delays(*node, to, least);
+        else if (node && node->kind == YamlNode::Kind::list) to.delays = listed(*node);
         else if (node) one_delay(*node, to, least);
         if (!axonal) return;
         read_value(*axonal, Demand::of(ProjectionConfig::axonal_delay_field()), to.axonal_delay, problems_);
@@ -149,6 +150,12 @@ private:
         if (problems_.count() > before) return;
         if (const double shortest = shortest_delay(to); std::round(shortest / dt_) < std::round(to.axonal_delay / dt_))
             problems_.value(*axonal, fmt::format("is a part of the delay, which can be {:.6g} ms; got {} ms", shortest, to.axonal_delay));
+    }
+
+    ListedDelays listed(const YamlNode& node) {
+        ListedDelays list;
+        read_value(node, Demand::of(std::get<0>(ListedDelays::fields())), list.times, problems_);
+        return list;
     }
 
     void one_delay(const YamlNode& node, ProjectionConfig& to, int least) {
@@ -163,6 +170,7 @@ private:
         return std::visit([]<class Kind>(const Kind& kind) {
             if constexpr (std::is_constructible_v<Distribution::Kind, Kind>) return range_of(kind).low;
             else if constexpr (requires { kind.min; }) return kind.min;
+            else if constexpr (requires { kind.times; }) return kind.times.empty() ? 0 : std::ranges::min(kind.times);
             else return std::numeric_limits<double>::infinity();
         }, *config.delays);
     }
@@ -173,7 +181,7 @@ private:
         if (problems_.count() > before) return;
         std::visit([&]<class Kind>([[maybe_unused]] Kind& kind) {
             if constexpr (std::is_constructible_v<Distribution::Kind, Kind>) check_drawn(node, kind, least);
-            else if constexpr (!std::is_same_v<Kind, DelaysFile> && !std::is_constructible_v<DistanceFunction, Kind>) check_learned(node, kind, least);
+            else if constexpr (requires { kind.max; }) check_learned(node, kind, least);
         }, *to.delays);
     }
 

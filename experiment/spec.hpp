@@ -110,9 +110,15 @@ struct DelaysFile {
     }
 };
 
+struct ListedDelays {
+    static constexpr std::string_view name = "list", doc = "delay [target][source], row after row; `[1 ms, 3 ms]` is short for `{list: {times: [1 ms, 3 ms]}}`";
+    std::vector<double> times;
+    static constexpr auto fields() { return std::tuple{field("times", &ListedDelays::times, "ms", "one for each synapse, whole steps").non_negative()}; }
+};
+
 /// Delays that differ between synapses.
 using DelayConfig = std::variant<ConstantValue, Uniform, Normal, LogNormal, Exponential, LinearDistance, ExponentialDistance, GaussianDistance, LearnedDelayConfig, AxonalDelayConfig,
-                                 TemporalDelayConfig, DelaysFile>;
+                                 TemporalDelayConfig, DelaysFile, ListedDelays>;
 
 struct DenseRule {
     static constexpr std::string_view name = "dense", doc = "every source to every target, with weights that are learned";
@@ -135,7 +141,7 @@ struct ProjectionConfig {
     bool dense() const { return std::holds_alternative<DenseRule>(rule); }
     static constexpr auto weight_field() { return field("weight", &ProjectionConfig::weight, "", "of mean and broadcast"); }
     static constexpr auto delay_field() {
-        return field("delay", &ProjectionConfig::delay, "ms", "time from a spike to its effect, whole steps; a number, a distribution or what learns it").non_negative();
+        return field("delay", &ProjectionConfig::delay, "ms", "time from a spike to its effect, whole steps; a number, a list, a distribution or what learns it").non_negative();
     }
     static constexpr auto axonal_delay_field() {
         return field("axonal_delay", &ProjectionConfig::axonal_delay, "ms", "the part of the delay before the synapse, whole steps; changes no spike, and goes along into a simulation").non_negative();

@@ -78,6 +78,19 @@ TEST_F(DelaysOfAFile, AreTheSteps) {
     EXPECT_EQ(engine.links()[0].projection->delays(), (std::vector<int>{1, 2, 4, 1, 9, 2}));
 }
 
+TEST_F(DelaysOfAFile, TrainTheNetworkOfTheSameListToTheBit) {
+    std::vector<double> delays(400);
+    for (std::size_t i = 0; i < delays.size(); ++i) delays[i] = 0.5 * double(1 + 7 * i % 5);
+    write(delays, 20, 20);
+    const TemporaryFolder of_file, of_list;
+    run_in_folder(tiny({"network.layers.0.recurrent={delay: {file: {path: " + path + ", projection: mine}}}"}), of_file.path());
+    const auto listed = tiny({fmt::format("network.layers.0.recurrent={{delay: [{} ms]}}", fmt::join(delays, " ms, "))});
+    run_in_folder(listed, of_list.path());
+    expect_same_numbers(of_list / "results.h5", of_file / "results.h5");
+    EXPECT_EQ(H5Reader(of_list / "results.h5").read<double>("/projections/layer1_to_layer1/delay"), delays);
+    EXPECT_EQ(resolved_yaml(parse_experiment(resolved_yaml(listed), "RESOLVED")), resolved_yaml(listed));
+}
+
 TEST_F(DelaysOfAFile, AreCheckedAndAnErrorNamesThem) {
     write({0.5, 1, 2, 0.5, 4.5, 1}, 2, 3);
     EXPECT_EQ(error_of([&] { network(); }), "tiny:4:1: network: " + path + ": /projections/mine/delay does not have the shape [target][source], with 3 targets");
