@@ -89,6 +89,7 @@ template <NeuronModel M> NeuronSpec make_neuron(const typename M::template Param
         spec.port_units.assign(std::begin(M::port_units), std::end(M::port_units));
     } else spec.port_names.assign(num_ports<M>, "input"), spec.port_units.assign(num_ports<M>, "");
     if constexpr (requires { M::interval(params); }) spec.interval = M::interval(params);
+    if constexpr (requires { M::longest_dt(params); }) spec.longest_dt = M::longest_dt(params);
     if constexpr (requires { M::lasting; }) spec.lasting = M::lasting;
     if constexpr (requires { M::detaches_reset(params); }) spec.detach_reset = M::detaches_reset(params);
     const auto initial = M::initial(params);

@@ -38,6 +38,7 @@
 ///   detaches_reset(params)        whether a reset passes no gradient
 ///   interval(params)              ms between two steps of the model, which is slow: in a simulation it rests in between, what arrives adds up, and
 ///                                 coefficients are for this time in place of dt
+///   longest_dt(params)            ms: the longest dt in which its integration is stable
 ///   lasting                       so many state fields, the last ones, are what a neuron has learned: in a simulation they outlive a sample, and
 ///                                 stay as they are while the network does not learn
 namespace tripartite {

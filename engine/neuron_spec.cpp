@@ -41,6 +41,11 @@ double LearnedParameter::slope(double stored, double dt) const {
     }
 }
 
+std::string problem_of_step(const NeuronSpec& neuron, double dt) {
+    if (dt <= neuron.longest_dt) return "";
+    return fmt::format("{} takes steps of at most {} ms, not {} ms; shorten time.dt", neuron.model, neuron.longest_dt, dt);
+}
+
 int port_of(const NeuronSpec& neuron, const std::string& population, const std::string& receptor, const std::string& what) {
     const auto& names = neuron.port_names;
     const auto found = receptor.empty() ? names.begin() : std::ranges::find(names, receptor);

@@ -1,5 +1,6 @@
 #pragma once
 #include <functional>
+#include <limits>
 #include <span>
 #include <string>
 #include <utility>
@@ -29,6 +30,7 @@ struct NeuronSpec {
     std::string model;
     int states = 0, coefficients = 0, ports = 1, substeps = 1;
     double interval = 0;  ///< ms between two steps in a simulation; 0: each dt
+    double longest_dt = std::numeric_limits<double>::infinity();  ///< ms
     int lasting = 0;  ///< of the states, the last ones: what a neuron has learned
     bool spiking = true, detach_reset = false, trainable = true, stochastic = false;
     std::vector<std::string> port_names, port_units;  ///< [ports]
@@ -50,6 +52,9 @@ struct NeuronSpec {
         if constexpr (sizeof(Real) == 4) return float32; else return float64;
     }
 };
+
+/// What is wrong with steps of dt ms, or "".
+std::string problem_of_step(const NeuronSpec& neuron, double dt);
 
 /// The place of a receptor among the ports of a neuron; "": the first. Throws Error that names those that there are; `what` is what reaches it.
 int port_of(const NeuronSpec& neuron, const std::string& population, const std::string& receptor, const std::string& what);

@@ -60,9 +60,11 @@ private:
     }
 
     void trainable() {
-        for (std::size_t i = 0; i < network_.populations.size(); ++i)
-            if (const auto problem = not_trainable({network_.populations[i].name, network_.populations[i].size, network_.populations[i].neuron}); !problem.empty())
-                report(path_of(i, "neuron"), problem);
+        for (std::size_t i = 0; i < network_.populations.size(); ++i) {
+            const auto& p = network_.populations[i];
+            for (const auto& problem : {not_trainable({p.name, p.size, p.neuron}), problem_of_step(p.neuron, e_.dt)})
+                if (!problem.empty()) report(path_of(i, "neuron"), problem);
+        }
     }
 
     void output() {

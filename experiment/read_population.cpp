@@ -62,6 +62,7 @@ void read_simulated_population(const YamlNode& node, const SimulationReading& re
         population.neuron = reading.neurons.read(*neuron, problems, &population.values);
         if (const double interval = population.neuron.interval; !whole_steps(interval, reading.dt) || (interval > 0 && *whole_steps(interval, reading.dt) == 0))
             problems.value(*neuron, fmt::format("takes a step every {} ms, which is not a whole number of steps of {} ms", interval, reading.dt));
+        if (const auto problem = problem_of_step(population.neuron, reading.dt); !problem.empty()) problems.value(*neuron, problem);
         if (reading.precision == Experiment::Precision::float32 && !population.neuron.model.empty() && !population.neuron.float32.step)
             problems.value(*neuron, "adaptive steps need experiment: {precision: float64}");
     }

@@ -78,6 +78,8 @@ TEST(Validation, NamesWhatIsWrong) {
 TEST(Validation, WhatCannotBeTrainedIsRefused) {
     ThreadPool pool(1);
     auto network = network_of({"E"}, {{"input", "E"}});
+    network.populations[0].neuron = make_neuron<HhPscAlpha>();
+    EXPECT_EQ(error_of([&] { Engine<float>(network, {.dt = 0.5}, pool); }), "'E': hh_psc_alpha takes steps of at most 0.2 ms, not 0.5 ms; shorten time.dt");
     network.populations[0].neuron = make_neuron<AstrocyteGchi>();
     EXPECT_EQ(error_of([&] { Engine<float>(network, {}, pool); }),
               "'E' is a astrocyte_gchi, which can be simulated but not trained; take a model that can, for example lif");

@@ -69,7 +69,8 @@ template <class M> bool exists_in_float(const typename M::template Params<double
 TYPED_TEST(Contract, StateStaysFiniteUnderStrongInput) {
     for_each_option<TypeParam>([](const auto& params) {
         if (!exists_in_float<TypeParam>(params)) return;
-        SimulatedNeurons<float> neurons(make_neuron<TypeParam>(params), 0.1);
+        const auto spec = make_neuron<TypeParam>(params);
+        SimulatedNeurons<float> neurons(spec, std::isfinite(spec.longest_dt) ? spec.longest_dt : 0.1);
         for (int t = 0; t < 1000; ++t) {
             arrive(neurons, t, 1e4);
             neurons.step();

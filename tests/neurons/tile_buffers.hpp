@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -12,7 +13,7 @@ namespace tripartite {
 template <class Real> struct TileBuffers {
     NeuronSpec spec;
     int T, B, W;
-    double dt = spec.model == HhPscAlpha::name ? 0.1 : 1;  ///< ms; the longest that all models take, or that this one takes
+    double dt = std::min(1.0, spec.longest_dt / 2);  ///< ms; far from where integration is unstable, and differences with it
     bool constant_input;
     std::vector<Real> input, state, coefficients, membrane, values, uniform;
     std::vector<std::uint64_t> spikes;
