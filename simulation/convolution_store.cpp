@@ -9,13 +9,6 @@
 namespace tripartite {
 namespace {
 
-TraceSpec traces_before(const PlasticRule& rule) {
-    return std::visit([](const auto& r) { return r.pre(); }, rule);
-}
-TraceSpec traces_after(const PlasticRule& rule) {
-    return std::visit([](const auto& r) { return r.post(); }, rule);
-}
-
 /// From 0 to w_max, if the rule has one.
 template <class Real, class Rule> Real within_bounds(const Rule& rule, Real weight) {
     if constexpr (requires { rule.w_max; }) weight = std::min(weight, Real(std::fabs(rule.w_max)));
@@ -30,11 +23,11 @@ ConvolutionStore<Real>::ConvolutionStore(const SharedNetwork& shared, const Buil
       map_(std::get<Convolution>(built.spec->rule), shared.sizes[std::size_t(built.from)], shared.sizes[std::size_t(built.to)]),
       rule_(plastic_rule(built.spec->synapse).value()),
       share_(partition.shares[std::size_t(built.to)]),
-      reads_trace_(traces_before(rule_).tau > 0),
+      reads_trace_(presynaptic_trace(rule_).tau > 0),
       delay_(0),
-      sign_(Real(std::visit([](const auto& r) { return r.sign(); }, rule_))),
-      sources_(shared.sizes[std::size_t(built.from)], shared.options.dt, traces_before(rule_)),
-      targets_(shared.sizes[std::size_t(built.to)], shared.options.dt, traces_after(rule_)) {
+      sign_(Real(sign_of(rule_))),
+      sources_(shared.sizes[std::size_t(built.from)], shared.options.dt, presynaptic_trace(rule_)),
+      targets_(shared.sizes[std::size_t(built.to)], shared.options.dt, postsynaptic_trace(rule_)) {
     delay_ = int(std::lround(built.delay->constant_value() / shared.options.dt));
     if (share_.owned() > 0) first_channel_ = share_.begin / map_.target_places(), end_channel_ = (share_.end - 1) / map_.target_places() + 1;
     weights_.resize(std::size_t(end_channel_ - first_channel_) * map_.kernel_size());
@@ -78,63 +71,60 @@ template <class Real> std::uint64_t ConvolutionStore<Real>::deliver(const Delive
     return add_to(to.rows[built_.port] + share_.local, arrived);
 }
 
-template <class Real> template <class Rule> void ConvolutionStore<Real>::potentiate(const Rule& rule, Spikes targets, Index now) {
-    bool any = false;
-    for (const auto target : targets) {
-        const std::uint32_t channel = target / map_.target_places();
-        if (channel < first_channel_ || channel >= end_channel_) continue;
-        any = true;
-        const auto taps = map_.of_target(target % map_.target_places());
-        [[maybe_unused]] const Real slow = targets_.has_slow() ? targets_.slow(targets_.spike(target, 0), now) : Real(0);
-        for (std::uint32_t from = 0; from < map_.source_channels(); ++from) {
-            const Real* w = kernel(channel) + from * map_.kernel_places();
-            Real* change = changes_.data() + (w - weights_.data());
-            for (const auto& tap : taps) {
-                const Real before = trace(sources_, from * map_.source_places() + tap.place, now), old = w[tap.in_kernel];
-                if (before == 0 && reads_trace_) continue;
-                if constexpr (requires { rule.potentiate(old, before, slow); }) change[tap.in_kernel] += rule.potentiate(old, before, slow) - old;
-                else change[tap.in_kernel] += rule.potentiate(old, before) - old;
-            }
-        }
+template <class Real> template <class Each> void ConvolutionStore<Real>::onto(std::uint32_t target, Each&& each) {
+    const std::uint32_t channel = target / map_.target_places();
+    if (channel < first_channel_ || channel >= end_channel_) return;
+    const auto taps = map_.of_target(target % map_.target_places());
+    for (std::uint32_t from = 0; from < map_.source_channels(); ++from) {
+        const std::size_t kernel = std::size_t(channel - first_channel_) * map_.kernel_size() + from * map_.kernel_places();
+        for (const auto& tap : taps) each(kernel + tap.in_kernel, from * map_.source_places() + tap.place);
     }
-    if (any) apply_changes(rule);
+}
+
+template <class Real> template <class Each> void ConvolutionStore<Real>::out_of(std::uint32_t source, Each&& each) {
+    const auto taps = map_.of_source(source % map_.source_places());
+    for (std::uint32_t channel = first_channel_; channel < end_channel_; ++channel) {
+        const std::size_t kernel = std::size_t(channel - first_channel_) * map_.kernel_size() + source / map_.source_places() * map_.kernel_places();
+        for (const auto& tap : taps) each(kernel + tap.in_kernel, channel * map_.target_places() + tap.place);
+    }
+}
+
+template <class Real> template <class Rule> void ConvolutionStore<Real>::potentiate(const Rule& rule, Spikes targets, Index now) {
+    for (const auto target : targets) {
+        [[maybe_unused]] const Real slow = targets_.has_slow() ? targets_.slow(targets_.spike(target, 0), now) : Real(0);
+        onto(target, [&](std::size_t i, std::uint32_t source) {
+            const Real before = trace(sources_, source, now), w = weights_[i];
+            if (before == 0 && reads_trace_) return;
+            if constexpr (requires { rule.potentiate(w, before, slow); }) changes_[i] += rule.potentiate(w, before, slow) - w;
+            else changes_[i] += rule.potentiate(w, before) - w;
+        });
+    }
+    for (const auto target : targets) onto(target, [&](std::size_t i, std::uint32_t) { change(rule, i); });
 }
 
 template <class Real> template <class Rule> void ConvolutionStore<Real>::depress(const Rule& rule, Spikes sources, Index now) {
     for (const auto source : sources) {
-        const auto taps = map_.of_source(source % map_.source_places());
         [[maybe_unused]] const Real slow = sources_.has_slow() ? sources_.slow(sources_.spike(source, 0), now) : Real(0);
-        for (std::uint32_t channel = first_channel_; channel < end_channel_; ++channel) {
-            const Real* w = kernel(channel) + source / map_.source_places() * map_.kernel_places();
-            Real* change = changes_.data() + (w - weights_.data());
-            for (const auto& tap : taps) {
-                const Real after = trace(targets_, channel * map_.target_places() + tap.place, now), old = w[tap.in_kernel];
-                if constexpr (requires { rule.depress(old, after, slow); }) change[tap.in_kernel] += rule.depress(old, after, slow) - old;
-                else change[tap.in_kernel] += rule.depress(old, after) - old;
-            }
-        }
+        out_of(source, [&](std::size_t i, std::uint32_t target) {
+            const Real after = trace(targets_, target, now), w = weights_[i];
+            if constexpr (requires { rule.depress(w, after, slow); }) changes_[i] += rule.depress(w, after, slow) - w;
+            else changes_[i] += rule.depress(w, after) - w;
+        });
     }
-    if (!sources.empty()) apply_changes(rule);
+    for (const auto source : sources) out_of(source, [&](std::size_t i, std::uint32_t) { change(rule, i); });
 }
 
-/// A weight that does not change stays as it is, out of bounds too.
-template <class Real> template <class Rule> void ConvolutionStore<Real>::apply_changes(const Rule& rule) {
-    for (std::size_t i = 0; i < weights_.size(); ++i)
-        if (changes_[i] != 0) weights_[i] = within_bounds(rule, weights_[i] + changes_[i]), changes_[i] = 0;
+template <class Real> template <class Rule> void ConvolutionStore<Real>::change(const Rule& rule, std::size_t i) {
+    if (changes_[i] != 0) weights_[i] = within_bounds(rule, weights_[i] + changes_[i]), changes_[i] = 0;
 }
 
-template <class Real> std::uint64_t ConvolutionStore<Real>::add_to(Real* row, Spikes sources) const {
+template <class Real> std::uint64_t ConvolutionStore<Real>::add_to(Real* row, Spikes sources) {
     std::uint64_t events = 0;
-    for (const auto source : sources) {
-        const auto taps = map_.of_source(source % map_.source_places());
-        for (std::uint32_t channel = first_channel_; channel < end_channel_; ++channel) {
-            const Real* w = weights_.data() + std::size_t(channel - first_channel_) * map_.kernel_size() + source / map_.source_places() * map_.kernel_places();
-            for (const auto& tap : taps) {
-                const std::uint32_t target = channel * map_.target_places() + tap.place - share_.begin;  // far above all if it lies before
-                if (target < share_.owned()) row[target] += sign_ * w[tap.in_kernel], ++events;
-            }
-        }
-    }
+    for (const auto source : sources)
+        out_of(source, [&](std::size_t i, std::uint32_t target) {
+            const std::uint32_t local = target - share_.begin;  // far above all if the target lies before
+            if (local < share_.owned()) row[local] += sign_ * weights_[i], ++events;
+        });
     return events;
 }
 
@@ -150,7 +140,7 @@ template <class Real> void ConvolutionStore<Real>::set_learning(bool learning) {
 
 template <class Real> void ConvolutionStore<Real>::normalise(double total) {
     for (std::uint32_t channel = first_channel_; channel < end_channel_; ++channel) {
-        const std::span<Real> weights(kernel(channel), map_.kernel_size());
+        const std::span<Real> weights(weights_.data() + std::size_t(channel - first_channel_) * map_.kernel_size(), map_.kernel_size());
         double sum = 0;
         for (const Real w : weights) sum += double(w);
         for (Real& w : weights) w = sum > 0 ? Real(double(w) * (total / sum)) : w;
@@ -172,7 +162,9 @@ template <class Real> void ConvolutionStore<Real>::load(const H5Reader& file, co
     sources_.forget(now_ - delay_), targets_.forget(now_ - delay_);
 }
 
-template <class Real> std::size_t ConvolutionStore<Real>::bytes() const { return (weights_.size() + changes_.size()) * sizeof(Real); }
+template <class Real> std::size_t ConvolutionStore<Real>::bytes() const {
+    return (weights_.size() + changes_.size()) * sizeof(Real) + sources_.bytes() + targets_.bytes() + map_.bytes();
+}
 
 template class ConvolutionStore<float>;
 template class ConvolutionStore<double>;

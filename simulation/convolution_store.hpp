@@ -44,10 +44,13 @@ private:
     using Spikes = std::span<const std::uint32_t>;
     template <class Rule> void potentiate(const Rule& rule, Spikes targets, Index now);
     template <class Rule> void depress(const Rule& rule, Spikes sources, Index now);
-    template <class Rule> void apply_changes(const Rule& rule);
+    /// A weight to which nothing was added stays as it is, out of bounds too.
+    template <class Rule> void change(const Rule& rule, std::size_t i);
+    /// each(number of the weight here, the other neuron) of the synapses onto a target, or out of a source.
+    template <class Each> void onto(std::uint32_t target, Each&& each);
+    template <class Each> void out_of(std::uint32_t source, Each&& each);
     static Real trace(const SpikeHistory<Real>& history, std::uint32_t neuron, Index now);
-    std::uint64_t add_to(Real* row, Spikes sources) const;
-    Real* kernel(std::uint32_t channel) { return weights_.data() + Index(channel - first_channel_) * map_.kernel_size(); }
+    std::uint64_t add_to(Real* row, Spikes sources);
 
     const BuiltProjection& built_;
     ConvolutionMap map_;
@@ -60,7 +63,7 @@ private:
     Index now_ = -1, since_ = 0;      ///< the last step that was delivered; spikes before `since_` change nothing
     std::uint64_t synapses_ = 0;
     SpikeHistory<Real> sources_, targets_;  ///< by the time at the synapse
-    std::vector<Real> weights_, changes_;   ///< [channel][kernel_size()]; magnitudes
+    std::vector<Real> weights_, changes_;   ///< [channel][kernel_size()]; magnitudes, and what a step adds to them
 };
 
 }  // namespace tripartite

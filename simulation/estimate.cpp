@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "core/error.hpp"
+#include "synapses/convolution.hpp"
 
 namespace tripartite {
 namespace {
@@ -15,6 +16,14 @@ double expected_synapses(const SharedNetwork& shared, const StorePlan& plan) {
     double sum = 0;
     for (const int i : plan.projections) sum += shared.projections[std::size_t(i)].connector->expected();
     return sum;
+}
+
+/// Each thread has the kernels, at most all of them, what changes them, and four spikes of every neuron on both sides.
+double expected_of_kernels(const SharedNetwork& shared, const BuiltProjection& p, double real) {
+    const std::uint32_t sources = shared.sizes[std::size_t(p.from)], targets = shared.sizes[std::size_t(p.to)];
+    const ConvolutionMap map(std::get<Convolution>(p.spec->rule), sources, targets);
+    const double weights = double(map.target_channels()) * map.kernel_size();
+    return shared.options.threads * (2 * weights * real + (double(sources) + targets) * 4 * (4 + 2 * real) + double(map.bytes()));
 }
 
 /// A target of 16 bits, and what the weight takes; bit matrices: three bits for each pair while they are built.
@@ -32,7 +41,7 @@ double expected_bytes(const SharedNetwork& shared, const StorePlan& plan, std::s
             return sources * neurons / 8 * 3;
         }
         case StorePlan::Form::tripartite: return synapses * (target + double(real) * 3 + 4) + sources * index_of_source;
-        case StorePlan::Form::convolution: return sources * 64 * shared.options.threads;  // histories; kernels are small
+        case StorePlan::Form::convolution: return expected_of_kernels(shared, shared.projections[std::size_t(plan.projections.front())], double(real));
         case StorePlan::Form::gap_junctions:
         case StorePlan::Form::graded: return synapses * double(8 + real);
         case StorePlan::Form::runs: return synapses * (target + (shared.options.half_weights ? 2.0 : double(real))) + sources * index_of_source;

@@ -6,12 +6,6 @@ namespace tripartite {
 
 namespace {
 
-TraceSpec pre(const PlasticRule& rule) {
-    return std::visit([](const auto& r) { return r.pre(); }, rule);
-}
-TraceSpec post(const PlasticRule& rule) {
-    return std::visit([](const auto& r) { return r.post(); }, rule);
-}
 constexpr Index spare = 16;  // a kernel reads at most so far behind an end
 
 }  // namespace
@@ -20,12 +14,12 @@ template <class Real>
 PlasticStore<Real>::PlasticStore(const PlasticRule& rule, double dt, std::uint32_t sources, std::uint32_t targets)
     : rule_(rule),
       pairing_(pairing_of(rule)),
-      reads_trace_(pre(rule).tau > 0),
+      reads_trace_(presynaptic_trace(rule).tau > 0),
       kernels_(&plastic_kernels<Real>()),
       targets_owned_(targets),
-      sign_(Real(std::visit([](const auto& r) { return r.sign(); }, rule))),
-      sources_(sources, dt, pre(rule)),
-      targets_(targets, dt, post(rule)),
+      sign_(Real(sign_of(rule))),
+      sources_(sources, dt, presynaptic_trace(rule)),
+      targets_(targets, dt, postsynaptic_trace(rule)),
       runs_(sources),
       traces_(block + spare),
       traces_now_(Index(targets) + spare) {

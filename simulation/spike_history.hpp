@@ -80,6 +80,7 @@ public:
         for (Index level = levels_ - 1; level > 0; --level) set(neuron, level, spike(neuron, level - 1));
         set(neuron, 0, {std::int32_t(step), nearest_ ? Real(1) : last.trace * decay_(step - last.step) + 1, slow(last, step)});
     }
+    std::size_t bytes() const { return std::size_t(steps_.size()) * sizeof(std::int32_t) + std::size_t(traces_.size() + slow_.size()) * sizeof(Real); }
     /// Of the spikes up to `step`, only the last of each neuron will be asked for from now on.
     void forget(Index step) { forgotten_ = std::int32_t(std::max<Index>(step, never)); }
 

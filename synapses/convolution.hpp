@@ -25,6 +25,7 @@ public:
     std::uint32_t kernel_places() const { return kernel_places_; }
     /// Weights of one target channel.
     std::uint32_t kernel_size() const { return source_channels_ * kernel_places_; }
+    std::size_t bytes() const { return (of_target_.size() + of_source_.size()) * sizeof(Tap) + (first_of_target_.size() + first_of_source_.size()) * sizeof(std::uint32_t); }
     std::uint64_t synapses() const { return std::uint64_t(source_channels_) * target_channels_ * of_target_.size(); }
 
     /// What a place of the targets receives from each source channel, in the order of the kernel; what a place of the sources reaches in each

@@ -216,6 +216,16 @@ struct StdpDopamine {
 
 using PlasticRule = std::variant<StdpPair, StdpPowerLaw, Triplet, VogelsInhibitory, SpikeHomeostasis, StdpDopamine>;
 
+/// The traces that a rule reads, and the sign of its weights.
+inline TraceSpec presynaptic_trace(const PlasticRule& rule) {
+    return std::visit([](const auto& r) { return r.pre(); }, rule);
+}
+inline TraceSpec postsynaptic_trace(const PlasticRule& rule) {
+    return std::visit([](const auto& r) { return r.post(); }, rule);
+}
+inline double sign_of(const PlasticRule& rule) {
+    return std::visit([](const auto& r) { return r.sign(); }, rule);
+}
 inline Pairing pairing_of(const PlasticRule& rule) {
     return std::visit([](const auto& r) {
         if constexpr (requires { r.pairing; }) return r.pairing;
