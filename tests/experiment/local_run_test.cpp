@@ -3,6 +3,7 @@
 
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "experiment/simulation_run.hpp"
 #include "tests/experiment/run_cases.hpp"
@@ -83,7 +84,10 @@ TEST(LocalRun, KernelsOfAConvolutionAreWrittenAsKernels) {
                         "network.projections.0.normalise.total=5", "input.dataset.generated.train=3", "learning.epochs=1"}), folder.path());
     const H5Reader file(folder / "results.h5");
     EXPECT_EQ(file.shape("/projections/input_to_E/weight"), (std::vector<std::uint64_t>{3, 1, 3, 3}));
-    for (const double w : file.read<double>("/projections/input_to_E/weight")) EXPECT_GT(w, 0);
+    const auto kernels = file.read<double>("/projections/input_to_E/weight");
+    const auto in_order = H5Reader(folder / "checkpoint.h5").read<float>("/plastic/input_to_E/weight");  // [number of the weight]
+    EXPECT_EQ(std::vector<float>(kernels.begin(), kernels.end()), in_order);
+    EXPECT_EQ(std::set(kernels.begin(), kernels.end()).size(), 27u) << "equal weights would stand anywhere";
 }
 
 TEST(LocalRun, ResultsDoNotDependOnThreads) {

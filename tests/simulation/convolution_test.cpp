@@ -5,7 +5,6 @@
 #include <cmath>
 #include <map>
 
-#include "tests/io/temporary_folder.hpp"
 #include "tests/simulation/network_cases.hpp"
 
 namespace tripartite {
@@ -165,27 +164,15 @@ TEST(Convolution, ResultsDoNotDependOnThreadsOrWindow) {
 
 TEST(Convolution, ResumeEqualsUninterruptedRunForAnyThreads) {
     const auto network = convolution_network(triplet, 17);
-    const TemporaryFolder folder;
     const auto whole = run<float>(network, {.threads = 2}, 1500);
-    const auto first = Simulation::make<float>(network, {.threads = 3});
-    const auto trains = record(*first, network, 705);
-    H5Writer writer(folder / "state.h5");
-    first->save(writer);
-    writer.commit();
-    for (const int threads : {1, 2, 8}) {
-        const auto second = Simulation::make<float>(network, {.threads = threads});
-        second->load(H5Reader(folder / "state.h5"));
-        auto both = trains;
-        const auto rest = record(*second, network, 795);
-        for (std::size_t p = 0; p < both.size(); ++p) both[p].insert(both[p].end(), rest[p].begin(), rest[p].end());
-        EXPECT_TRUE(outcome_of(*second, network, both) == whole) << threads;
-    }
+    for (const int threads : {1, 2, 8}) EXPECT_TRUE(run_with_a_break<float>(network, 3, threads, 705, 795) == whole) << threads;
 }
 
 TEST(Convolution, WhatSharedWeightsCannotDoIsRefused) {
-    const auto message = [](const SynapseKind& synapse, const ValueRule& delay, double axonal = 0) {
+    const auto message = [](const SynapseKind& synapse, const ValueRule& delay, double axonal = 0, const std::optional<DopamineSource>& dopamine = {}, const std::optional<ValueRule>& weight = {}) {
         auto network = convolution_network(synapse);
-        network.projections[0].delay = delay, network.projections[0].axonal_delay = axonal;
+        network.projections[0].delay = delay, network.projections[0].axonal_delay = axonal, network.projections[0].dopamine = dopamine;
+        if (weight) network.projections[0].weight = *weight;
         try {
             Simulation::make<float>(network, {});
             return std::string("accepted");
@@ -199,6 +186,8 @@ TEST(Convolution, WhatSharedWeightsCannotDoIsRefused) {
     EXPECT_EQ(message(power_law, Distribution(Uniform{.min = 1, .max = 2})), "projection 'E_to_E': plastic synapses of a convolution have one delay, a number, and none of it is axonal");
     EXPECT_EQ(message(power_law, Distribution(1.0), 0.5), "projection 'E_to_E': plastic synapses of a convolution have one delay, a number, and none of it is axonal");
     EXPECT_EQ(message(power_law, Distribution(1.0)), "accepted");
+    EXPECT_EQ(message(StdpDopamine{}, Distribution(1.0), 0, {{"S", 1}}), "projection 'E_to_E': synapses of a convolution share their weights, and have no memory of their own, which stdp_dopamine needs; take another rule");
+    EXPECT_EQ(message(power_law, Distribution(1.0), 0, {}, DistanceFunction(LinearDistance{.c = 1})), "projection 'E_to_E': synapses of a convolution that share a weight have several distances; draw the weights, or give a number");
     auto inhibitory = power_law;
     inhibitory.w_max = -6;
     EXPECT_NE(message(inhibitory, Distribution(1.0)).find("does not have the sign of its rule"), std::string::npos);

@@ -1,9 +1,12 @@
 #pragma once
+#include <gtest/gtest.h>
+
 #include <string>
 #include <vector>
 
 #include "neurons/compiled.hpp"
 #include "simulation/simulation.hpp"
+#include "tests/io/temporary_folder.hpp"
 
 /// Networks to be simulated in tests.
 namespace tripartite {
@@ -47,6 +50,23 @@ template <class Real> Outcome run(const SimulationNetwork& network, const Simula
     const auto simulation = Simulation::make<Real>(network, options);
     auto trains = record(*simulation, network, steps);
     return outcome_of(*simulation, network, std::move(trains));
+}
+
+/// The same run, saved after `first` steps, with `before` threads, and gone on with by another simulation, with `after` threads.
+template <class Real> Outcome run_with_a_break(const SimulationNetwork& network, int before, int after, Index first, Index rest) {
+    const TemporaryFolder folder;
+    const auto simulation = Simulation::make<Real>(network, {.threads = before});
+    auto trains = record(*simulation, network, first);
+    H5Writer writer(folder / "state.h5");
+    simulation->save(writer);
+    writer.commit();
+    const auto second = Simulation::make<Real>(network, {.threads = after, .window = after == 1 ? 1 : 0});
+    second->run(50);  // leaves nothing behind
+    second->load(H5Reader(folder / "state.h5"));
+    EXPECT_EQ(second->steps_done(), first);
+    const auto later = record(*second, network, rest);
+    for (std::size_t p = 0; p < trains.size(); ++p) trains[p].insert(trains[p].end(), later[p].begin(), later[p].end());
+    return outcome_of(*second, network, std::move(trains));
 }
 
 inline SimulatedPopulation population_of(const std::string& name, std::uint32_t size, const NeuronSpec& neuron) {

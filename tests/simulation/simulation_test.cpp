@@ -41,23 +41,8 @@ TEST_P(AnySynapse, ResultsDoNotDependOnThreadsOrWindow) {
 
 TEST_P(AnySynapse, ResumeEqualsUninterruptedRunForAnyThreads) {
     const auto network = network_with(GetParam());
-    const TemporaryFolder folder;
-    const std::string file = folder / "state.h5";
     const auto whole = run<float>(network, {.threads = 2}, 1500);
-    const auto first = Simulation::make<float>(network, {.threads = 2});
-    auto trains = record(*first, network, 700);
-    H5Writer writer(file);
-    first->save(writer);
-    writer.commit();
-    for (const int threads : {1, 2, 3}) {
-        const auto second = Simulation::make<float>(network, {.threads = threads, .window = threads == 1 ? 1 : 0});
-        second->load(H5Reader(file));
-        EXPECT_EQ(second->steps_done(), 700);
-        auto both = trains;
-        const auto rest = record(*second, network, 800);
-        for (std::size_t p = 0; p < both.size(); ++p) both[p].insert(both[p].end(), rest[p].begin(), rest[p].end());
-        EXPECT_TRUE(outcome_of(*second, network, both) == whole) << threads;
-    }
+    for (const int threads : {1, 2, 3}) EXPECT_TRUE(run_with_a_break<float>(network, 2, threads, 700, 800) == whole) << threads;
 }
 
 /// Workers that see different delays, and one without neurons of the target population.
@@ -80,18 +65,7 @@ TEST(Simulation, ResumeKeepsWhatTheLongestDelayNeeds) {
                 part.populations[1].size = targets;
                 part.projections[0].rule = AllToAll{}, part.projections[0].delay = Distribution(3.0);
             }
-            const TemporaryFolder folder;
-            const auto whole = run<float>(part, {.threads = threads}, 1800);
-            const auto first = Simulation::make<float>(part, {.threads = threads});
-            auto trains = record(*first, part, 1000);
-            H5Writer writer(folder / "state.h5");
-            first->save(writer);
-            writer.commit();
-            const auto second = Simulation::make<float>(part, {.threads = 1});
-            second->load(H5Reader(folder / "state.h5"));
-            const auto rest = record(*second, part, 800);
-            for (std::size_t p = 0; p < trains.size(); ++p) trains[p].insert(trains[p].end(), rest[p].begin(), rest[p].end());
-            EXPECT_TRUE(outcome_of(*second, part, trains) == whole) << threads;
+            EXPECT_TRUE(run_with_a_break<float>(part, threads, 1, 1000, 800) == run<float>(part, {.threads = threads}, 1800)) << threads;
         }
     }
 }

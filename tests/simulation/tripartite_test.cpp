@@ -119,23 +119,9 @@ TEST(Tripartite, ResultsDoNotDependOnThreadsOrWindow) {
 
 TEST(Tripartite, ResumeEqualsUninterruptedRunForAnyThreads) {
     const auto network = random_astrocytes();
-    const TemporaryFolder folder;
     for (const Index first : {3, 703}) {
         const auto whole = run<float>(network, {.threads = 2}, first + 797);
-        const auto simulation = Simulation::make<float>(network, {.threads = 3});
-        const auto trains = record(*simulation, network, first);
-        H5Writer writer(folder / "state.h5");
-        simulation->save(writer);
-        writer.commit();
-        for (const int threads : {1, 2}) {
-            const auto second = Simulation::make<float>(network, {.threads = threads});
-            second->run(50);
-            second->load(H5Reader(folder / "state.h5"));
-            auto both = trains;
-            const auto rest = record(*second, network, 797);
-            for (std::size_t p = 0; p < both.size(); ++p) both[p].insert(both[p].end(), rest[p].begin(), rest[p].end());
-            EXPECT_TRUE(outcome_of(*second, network, both) == whole) << first << " " << threads;
-        }
+        for (const int threads : {1, 2}) EXPECT_TRUE(run_with_a_break<float>(network, 3, threads, first, 797) == whole) << first << " " << threads;
     }
 }
 
