@@ -10,7 +10,7 @@
 namespace tripartite {
 namespace {
 
-struct Arguments {
+struct PlotArguments {
     std::vector<std::string> runs;
     std::string out;
     std::vector<std::string> formats{"svg"};
@@ -20,7 +20,7 @@ struct Arguments {
 }  // namespace
 
 void add_plot(CLI::App& app) {
-    auto a = std::make_shared<Arguments>();
+    auto a = std::make_shared<PlotArguments>();
     auto* command = app.add_subcommand("plot", "draw what a run recorded: spikes, rates, states, learning curves");
     command->add_option("RUN", a->runs, "folder of a run; of several, the learning curves are drawn into one picture")->required();
     command->add_option("--out", a->out, "folder for the pictures, in place of the run's");

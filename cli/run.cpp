@@ -14,26 +14,26 @@
 namespace tripartite {
 namespace {
 
-struct Arguments {
+struct RunArguments {
     std::string file, out, resume;
     std::vector<std::string> overrides;
     int threads = -1;
 };
 
-Experiment experiment_of(const Arguments& a) {
+Experiment experiment_of(const RunArguments& a) {
     auto overrides = a.overrides;
     if (a.threads >= 0) overrides.push_back("experiment.threads=" + std::to_string(a.threads));
     return read_experiment(a.file, overrides);
 }
 
-std::string folder_of(const Arguments& a, const Experiment& e) { return !a.out.empty() ? a.out : !e.folder.empty() ? e.folder : "results/" + e.name; }
+std::string folder_of(const RunArguments& a, const Experiment& e) { return !a.out.empty() ? a.out : !e.folder.empty() ? e.folder : "results/" + e.name; }
 
-int stopped(const Arguments& a, const std::string& folder, const char* after, Progress& progress) {
+int stopped(const RunArguments& a, const std::string& folder, const char* after, Progress& progress) {
     progress.message(fmt::format("stopped after this {}; go on with\n  tripartite run {} --resume {}/checkpoint.h5 --out {}", after, a.file, folder, folder));
     return 1;
 }
 
-int simulate(const Arguments& a, const Experiment& experiment, const RunOptions& options, Progress& progress) {
+int simulate(const RunArguments& a, const Experiment& experiment, const RunOptions& options, Progress& progress) {
     const auto summary = run_simulation(experiment, options, progress);
     if (summary.stopped) return stopped(a, options.folder, "part", progress);
     for (const auto& p : summary.populations)
@@ -45,7 +45,7 @@ int simulate(const Arguments& a, const Experiment& experiment, const RunOptions&
     return summary.missed.empty() ? 0 : 1;
 }
 
-int run(const Arguments& a) {
+int run(const RunArguments& a) {
     const auto experiment = experiment_of(a);
     RunOptions options{folder_of(a, experiment), std::nullopt};
     if (!a.resume.empty()) options.resume = a.resume;
@@ -64,7 +64,7 @@ int run(const Arguments& a) {
     return 0;
 }
 
-void add_file(CLI::App& command, Arguments& a) {
+void add_file(CLI::App& command, RunArguments& a) {
     command.add_option("FILE", a.file, "the experiment, a YAML file")->required();
     command.add_option("--set", a.overrides, "path=value: replaces what the file says, as in learning.epochs=3")->take_all()->type_name("PATH=VALUE");
     command.add_option("--threads", a.threads, "number of threads; 0 takes all cores. Results do not depend on it")->check(CLI::Range(0, 1024));
@@ -73,7 +73,7 @@ void add_file(CLI::App& command, Arguments& a) {
 }  // namespace
 
 void add_run(CLI::App& app, int& status) {
-    auto a = std::make_shared<Arguments>();  // outlives this function, in the callback
+    auto a = std::make_shared<RunArguments>();  // outlives this function, in the callback
     auto* command = app.add_subcommand("run", "run an experiment and write its results");
     add_file(*command, *a);
     command->add_option("--out", a->out, "folder for the results, in place of output.folder");
@@ -82,7 +82,7 @@ void add_run(CLI::App& app, int& status) {
 }
 
 void add_check(CLI::App& app) {
-    auto a = std::make_shared<Arguments>();
+    auto a = std::make_shared<RunArguments>();
     auto* command = app.add_subcommand("check", "check an experiment and print it with every default, and the memory it needs");
     add_file(*command, *a);
     command->callback([a] {

@@ -8,6 +8,14 @@ endforeach()
 
 add_library(tripartite STATIC ${sources})
 add_library(Tripartite::tripartite ALIAS tripartite)
+# Several files in one translation unit: they share the parsing of headers, which is most of the work. Not those that instantiate a
+# class whose other members stand in another file.
+set_target_properties(tripartite PROPERTIES UNITY_BUILD ${TRIPARTITE_UNITY} UNITY_BUILD_BATCH_SIZE 6)
+set_source_files_properties(engine/engine_backward.cpp engine/population_normalised.cpp simulation/checkpoint.cpp simulation/network_access.cpp
+  simulation/plastic_upkeep.cpp PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+if(TRIPARTITE_UNITY)
+  target_compile_options(tripartite PRIVATE -Wno-subobject-linkage) # a false alarm: these anonymous namespaces do not stand in headers
+endif()
 target_include_directories(tripartite PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
 target_include_directories(tripartite SYSTEM PUBLIC ${RANDOM123_INCLUDE_DIR})
 target_include_directories(tripartite SYSTEM PRIVATE ${HDF5_INCLUDE_DIRS} ${CAIRO_INCLUDE_DIR})

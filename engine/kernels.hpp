@@ -33,6 +33,8 @@ template <class Real> struct Kernels {
 
 /// The kernels for the best instruction set that both this machine and this build have.
 template <class Real> const Kernels<Real>& kernels();
+template <> const Kernels<float>& kernels<float>();
+template <> const Kernels<double>& kernels<double>();
 
 /// Its name: "native" for a local build, else "x86-64-v3" or "x86-64-v4". Bits are promised per build and instruction set.
 std::string_view instruction_set();

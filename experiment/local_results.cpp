@@ -11,7 +11,7 @@
 namespace tripartite {
 namespace {
 
-constexpr std::size_t history_columns = 3;
+constexpr std::size_t local_history_columns = 3;
 
 template <class T> void write(H5Writer& file, const std::string& name, const std::vector<T>& values) { file.write(name, std::span<const T>(values), {values.size()}); }
 
@@ -108,7 +108,7 @@ void LocalRun::load(const std::string& checkpoint) {
     const auto sums = file.read<double>("/local/epoch"), history = file.read<double>("/local/history");
     const auto progress = file.read<std::int64_t>("/local/progress");
     state_ = {int(progress.at(0)), int(progress.at(1)), sums.at(0), sums.at(1), sums.at(2), sums.at(3), {}};
-    for (std::size_t i = 0; i + history_columns <= history.size(); i += history_columns) {
+    for (std::size_t i = 0; i + local_history_columns <= history.size(); i += local_history_columns) {
         EpochSummary epoch;
         epoch.train_loss = NAN, epoch.train_accuracy = history[i], epoch.spike_rate = history[i + 1], epoch.seconds = history[i + 2];
         state_.history.push_back(epoch);

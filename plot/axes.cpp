@@ -87,7 +87,7 @@ void draw_y_axis(Canvas& canvas, const Panel& panel) {
     style.align = Align::right;
     for (std::size_t i = 0; i < ticks.size(); ++i) {
         const double y = panel.y(ticks[i]);
-        canvas.line(std::array{Point{panel.box.left, y}, Point{panel.box.right(), y}}, grid_grey, 0.5);
+        canvas.line(std::array{CanvasPoint{panel.box.left, y}, CanvasPoint{panel.box.right(), y}}, grid_grey, 0.5);
         canvas.text({panel.box.left - label_gap, y}, labels[i], style);
     }
 }
@@ -98,10 +98,10 @@ double draw_x_axis(Canvas& canvas, const Panel& panel, const std::string& label)
     const auto labels = tick_labels(ticks);
     auto style = tick_text;
     style.align = Align::centre;
-    canvas.line(std::array{Point{panel.box.left, y}, Point{panel.box.right(), y}}, axis_grey, 0.6);
+    canvas.line(std::array{CanvasPoint{panel.box.left, y}, CanvasPoint{panel.box.right(), y}}, axis_grey, 0.6);
     for (std::size_t i = 0; i < ticks.size(); ++i) {
         const double x = panel.x(ticks[i]);
-        canvas.line(std::array{Point{x, y}, Point{x, y + tick_length}}, axis_grey, 0.6);
+        canvas.line(std::array{CanvasPoint{x, y}, CanvasPoint{x, y + tick_length}}, axis_grey, 0.6);
         if (!label.empty()) canvas.text({x, y + tick_length + 6}, labels[i], style);
     }
     if (label.empty()) return y + tick_length;
@@ -109,13 +109,13 @@ double draw_x_axis(Canvas& canvas, const Panel& panel, const std::string& label)
     return y + tick_length + 24;
 }
 
-double draw_legend(Canvas& canvas, Point at, double right, const std::vector<LegendEntry>& entries) {
+double draw_legend(Canvas& canvas, CanvasPoint at, double right, const std::vector<LegendEntry>& entries) {
     constexpr double stroke = 14, gap = 4, between = 12, row = 12;
     double x = at.x;
     for (const auto& e : entries) {
         const double length = stroke + gap + Canvas::text_width(e.name);
         if (x > at.x && x + length > right) x = at.x, at.y += row;
-        canvas.line(std::array{Point{x, at.y}, Point{x + stroke, at.y}}, e.colour, 1.6);
+        canvas.line(std::array{CanvasPoint{x, at.y}, CanvasPoint{x + stroke, at.y}}, e.colour, 1.6);
         canvas.text({x + stroke + gap, at.y}, e.name);
         x += length + between;
     }

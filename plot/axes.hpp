@@ -45,6 +45,6 @@ struct LegendEntry {
     Colour colour;
 };
 /// Names with a stroke of their colours, in rows between `at` and `right`; returns the y of the last row.
-double draw_legend(Canvas& canvas, Point at, double right, const std::vector<LegendEntry>& entries);
+double draw_legend(Canvas& canvas, CanvasPoint at, double right, const std::vector<LegendEntry>& entries);
 
 }  // namespace tripartite

@@ -93,7 +93,7 @@ private:
 };
 
 /// The box of a mark around its point.
-Box box_of(const Marks& marks, Point p) { return {p.x - marks.width / 2, p.y - marks.height / 2, marks.width, marks.height}; }
+Box box_of(const Marks& marks, CanvasPoint p) { return {p.x - marks.width / 2, p.y - marks.height / 2, marks.width, marks.height}; }
 
 }  // namespace
 
@@ -106,7 +106,7 @@ Canvas::Canvas(double width) : width_(width), recording_(std::make_unique<Record
 Canvas::~Canvas() = default;
 Canvas::Canvas(Canvas&&) noexcept = default;
 
-void Canvas::line(std::span<const Point> points, Colour colour, double line_width) {
+void Canvas::line(std::span<const CanvasPoint> points, Colour colour, double line_width) {
     auto* to = recording_->context.get();
     for (const auto& p : thinned(points, 0.25)) cairo_line_to(to, p.x, p.y);
     set_colour(to, colour);
@@ -122,7 +122,7 @@ void Canvas::fill(const Box& box, Colour colour) {
     cairo_fill(to);
 }
 
-void Canvas::disc(Point centre, double radius, Colour colour) {
+void Canvas::disc(CanvasPoint centre, double radius, Colour colour) {
     auto* to = recording_->context.get();
     cairo_new_path(to);
     cairo_arc(to, centre.x, centre.y, radius, 0, 2 * M_PI);
@@ -170,7 +170,7 @@ void Canvas::image_of(std::span<const Marks> all) {
     cairo_restore(to);
 }
 
-void Canvas::text(Point at, const std::string& text, const TextStyle& style) {
+void Canvas::text(CanvasPoint at, const std::string& text, const TextStyle& style) {
     auto* to = recording_->context.get();
     const double length = text_width(text, style), shift = style.align == Align::left ? 0 : style.align == Align::centre ? length / 2 : length;
     const double left = at.x - shift, baseline = at.y + 0.36 * style.size;
@@ -182,7 +182,7 @@ void Canvas::text(Point at, const std::string& text, const TextStyle& style) {
     texts_.push_back({text, {left, baseline - 0.76 * style.size, length, 0.98 * style.size}});
 }
 
-double Canvas::paragraph(Point at, double width, const std::string& text, const TextStyle& style) {
+double Canvas::paragraph(CanvasPoint at, double width, const std::string& text, const TextStyle& style) {
     std::string row;
     for (std::size_t begin = 0; begin < text.size();) {
         const auto end = std::min(text.find(' ', begin), text.size());
@@ -235,13 +235,13 @@ std::string Canvas::encoded(Format format) const {
     return bytes;
 }
 
-std::vector<Point> thinned(std::span<const Point> points, double pitch) {
-    std::vector<Point> kept;
+std::vector<CanvasPoint> thinned(std::span<const CanvasPoint> points, double pitch) {
+    std::vector<CanvasPoint> kept;
     for (std::size_t begin = 0, end; begin < points.size(); begin = end) {
         const double column = std::floor(points[begin].x / pitch);
         for (end = begin + 1; end < points.size() && std::floor(points[end].x / pitch) == column;) ++end;
         const auto run = points.subspan(begin, end - begin);
-        const auto [low, high] = std::ranges::minmax_element(run, {}, &Point::y);
+        const auto [low, high] = std::ranges::minmax_element(run, {}, &CanvasPoint::y);
         std::array<std::size_t, 4> indices{0, std::size_t(low - run.begin()), std::size_t(high - run.begin()), run.size() - 1};
         std::ranges::sort(indices);
         for (auto to = indices.begin(); to != std::ranges::unique(indices).begin(); ++to) kept.push_back(run[*to]);

@@ -8,7 +8,7 @@
 /// A drawing, made once and written as SVG, PNG or PDF. Lengths are in points (1/72 inch), y grows downwards.
 namespace tripartite {
 
-struct Point {
+struct CanvasPoint {
     double x, y;
 };
 
@@ -40,7 +40,7 @@ constexpr std::string_view format_names[]{"svg", "png", "pdf"};
 
 /// A box of this width and height around each point.
 struct Marks {
-    std::vector<Point> points;
+    std::vector<CanvasPoint> points;
     double width, height;
     Colour colour;
 };
@@ -54,15 +54,15 @@ public:
     double width() const { return width_; }
 
     /// A line through the points. Of points that lie closer together than can be seen, the extremes are kept.
-    void line(std::span<const Point> points, Colour colour, double line_width);
+    void line(std::span<const CanvasPoint> points, Colour colour, double line_width);
     void fill(const Box& box, Colour colour);
-    void disc(Point centre, double radius, Colour colour);
+    void disc(CanvasPoint centre, double radius, Colour colour);
     /// More than 4000 marks become one image of 288 dpi on white, so that a file stays small.
     void marks(std::span<const Marks> all);
     /// Text whose digits are centred vertically on `at`.
-    void text(Point at, const std::string& text, const TextStyle& style = {});
+    void text(CanvasPoint at, const std::string& text, const TextStyle& style = {});
     /// Text in lines of at most `width`; returns the y of the line below.
-    double paragraph(Point at, double width, const std::string& text, const TextStyle& style);
+    double paragraph(CanvasPoint at, double width, const std::string& text, const TextStyle& style);
 
     static double text_width(const std::string& text, const TextStyle& style = {});
 
@@ -86,6 +86,6 @@ private:
 };
 
 /// Of each run of points whose x fall into one interval of length `pitch`, at most the first, lowest, highest and last, in their order.
-std::vector<Point> thinned(std::span<const Point> points, double pitch);
+std::vector<CanvasPoint> thinned(std::span<const CanvasPoint> points, double pitch);
 
 }  // namespace tripartite

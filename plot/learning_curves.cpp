@@ -45,7 +45,7 @@ double draw_panel(Canvas& canvas, const Panel& panel, const std::string& heading
     canvas.text({panel.box.left, panel.box.top - 11}, heading, heading_text);
     draw_y_axis(canvas, panel);
     for (const auto& c : curves) {
-        std::vector<Point> points;
+        std::vector<CanvasPoint> points;
         for (std::size_t i = 0; i < c.values.size(); ++i)
             if (std::isfinite(c.values[i])) points.push_back({panel.x(double(i + 1)), panel.y(c.values[i])});
         canvas.line(points, c.colour, c.line_width);

@@ -25,7 +25,7 @@ double draw_title(Canvas& canvas, const std::string& name) {
 }
 
 void draw_rate(Canvas& canvas, const Panel& panel, const RateCurve& curve, const TimeUnit& unit, Colour colour) {
-    std::vector<Point> steps;
+    std::vector<CanvasPoint> steps;
     for (std::size_t i = 0; i < curve.values.size(); ++i) {
         const double y = panel.y(curve.values[i]), begin = curve.start + double(i) * curve.width;
         steps.push_back({panel.x(begin / unit.ms), y});

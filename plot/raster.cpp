@@ -101,7 +101,7 @@ void draw_sides(Canvas& canvas, const View& view, double heading) {
         canvas.fill({bars, y - 3.5, length, 7}, b.colour);
         canvas.text({bars + length + 4, y}, short_number(b.rate(view.window)));
         if (b.population.cv_isi) canvas.text({cv, y}, fmt::format("{:.2f}", *b.population.cv_isi), {.align = Align::right});
-        if (b.box.top > view.bands[0].box.top) canvas.line(std::array{Point{b.box.left, b.box.top}, Point{b.box.right(), b.box.top}}, grid_grey, 0.5);
+        if (b.box.top > view.bands[0].box.top) canvas.line(std::array{CanvasPoint{b.box.left, b.box.top}, CanvasPoint{b.box.right(), b.box.top}}, grid_grey, 0.5);
     }
 }
 

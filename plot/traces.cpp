@@ -46,7 +46,7 @@ std::string neuron_name(std::uint64_t id) { return "neuron " + std::to_string(id
 
 void draw_strip(Canvas& canvas, const Panel& panel, const Series& series, std::size_t column, const TimeUnit& unit, const Spikes& spikes, Colour colour) {
     draw_y_axis(canvas, panel);
-    std::vector<Point> points;
+    std::vector<CanvasPoint> points;
     Marks marks{{}, 0.8, spike_height, ink};
     for (std::size_t step = 0; step < series.steps(); ++step)
         points.push_back({panel.x((series.start + double(step) * series.interval) / unit.ms), panel.y(series.at(step, column))});

@@ -30,5 +30,7 @@ template <class Real> struct SimulationKernels {
 };
 
 template <class Real> const SimulationKernels<Real>& simulation_kernels();
+template <> const SimulationKernels<float>& simulation_kernels<float>();
+template <> const SimulationKernels<double>& simulation_kernels<double>();
 
 }  // namespace tripartite

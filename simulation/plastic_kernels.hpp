@@ -47,5 +47,7 @@ template <class Real> struct PlasticKernels {
 
 /// The kernels for the best instruction set that both this machine and this build have.
 template <class Real> const PlasticKernels<Real>& plastic_kernels();
+template <> const PlasticKernels<float>& plastic_kernels<float>();
+template <> const PlasticKernels<double>& plastic_kernels<double>();
 
 }  // namespace tripartite

@@ -3,13 +3,14 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <regex>
 #include <set>
 #include <string>
 #include <vector>
 
-/// The rules of docs/architecture.md that a compiler does not check, held against the text of every source file.
+/// The rules of CONTRIBUTING.md that a compiler does not check, held against the text of every source file.
 namespace {
 
 namespace fs = std::filesystem;
@@ -89,6 +90,16 @@ TEST(Architecture, OnlyTheProgramPrints) {
     expect_of_every_line(sources(silent), [](const Source&, const std::string& line) {
         return std::regex_search(line, prints) ? "prints, and only cli/ does" : "";
     });
+}
+
+/// Otherwise `./tripartite run` goes on with the old program after a change.
+TEST(Architecture, TheDoorLooksForChangesInEveryFolder) {
+    std::ifstream file(fs::path(TRIPARTITE_SOURCE_DIR) / "tripartite");
+    const std::string door{std::istreambuf_iterator<char>(file), {}};
+    std::smatch match;
+    ASSERT_TRUE(std::regex_search(door, match, std::regex(R"re("\$root"/\{(cmake,[a-z,]+)\}/)re")));
+    const std::string folders = match.str(1) + ",";
+    for (const auto& folder : library_folders()) EXPECT_NE(folders.find("," + folder + ","), std::string::npos) << folder;
 }
 
 TEST(Architecture, FilesAreShort) {

@@ -7,7 +7,7 @@
 #include "datasets/motion.hpp"
 
 namespace tripartite {
-namespace {
+namespace motion_test {
 
 Motion small() {
     Motion m;
@@ -96,5 +96,5 @@ TEST(Motion, TrainAndTestDifferAndTheSeedDecides) {
     EXPECT_NE(m.load(1, T).train.pixels, a.train.pixels);
 }
 
-}  // namespace
+}  // namespace motion_test
 }  // namespace tripartite

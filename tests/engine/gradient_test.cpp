@@ -7,7 +7,7 @@
 using namespace tripartite;
 using namespace tripartite::testing_networks;
 
-namespace {
+namespace gradient_test {
 
 constexpr int T = 7, B = 19;
 const Surrogate surrogate{Sigmoid{3}};
@@ -50,8 +50,6 @@ template <class Real> std::unique_ptr<Engine<Real>> make(const Case& c, ThreadPo
 }
 
 struct Gradient : testing::TestWithParam<Case> {};
-
-}  // namespace
 
 TEST_P(Gradient, MatchesFiniteDifferencesWithTheSoftSpike) {
     ThreadPool pool(2);
@@ -145,3 +143,5 @@ TEST(FiringByChance, EpochsAndSamplesDrawOtherNumbers) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Networks, Gradient, testing::ValuesIn(cases()), [](const auto& info) { return info.param.name; });
+
+}  // namespace gradient_test

@@ -1,5 +1,6 @@
 #pragma once
 #include <functional>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,9 @@ struct Case {
     Network network;
     bool constant_input = false;
 };
+
+/// What a test is called with; without it, its bytes.
+inline void PrintTo(const Case& c, std::ostream* to) { *to << c.name; }
 
 inline NeuronSpec lif(Lif::Reset reset, bool late = false, const std::vector<Learn>& learn = {}) {
     Lif::Params<double> p;

@@ -49,7 +49,7 @@ TEST(Astrocytes, OfASimulationAreWrittenAsTheyAreRead) {
     EXPECT_EQ(resolved_yaml(parse_experiment(resolved, "RESOLVED")), resolved);
 }
 
-std::string error_of(const std::string& domains, int astrocytes) {
+std::string refusal(const std::string& domains, int astrocytes) {
     try {
         with_astrocytes(domains, astrocytes);
     } catch (const Error& error) {
@@ -64,7 +64,7 @@ TEST(Astrocytes, OfADomainsFileThatDoesNotFitAreRefused) {
     const std::string path = folder / "domains.csv";
     const auto with = [&](const std::string& values) {
         std::ofstream(path) << "value\n" << values;
-        return error_of("{file: " + path + "}", 9);
+        return refusal("{file: " + path + "}", 9);
     };
     EXPECT_EQ(with("0\n1.5\n"), "TEST:10:7: network.projections.1: " + path + ": neuron 1 has the domain 1.5; domains are whole numbers, from 0");
     EXPECT_EQ(with("0\n1\n"), "TEST:10:7: network.projections.1: mean: " + path + " has the domains of 2 neurons, and there are 70");

@@ -11,11 +11,11 @@
 namespace tripartite {
 namespace {
 
-const std::filesystem::path folder = std::filesystem::path(TRIPARTITE_SOURCE_DIR) / "tests/errors";
+const std::filesystem::path mistakes = std::filesystem::path(TRIPARTITE_SOURCE_DIR) / "tests/errors";
 
 std::vector<std::string> names() {
     std::vector<std::string> names;
-    for (const auto& entry : std::filesystem::directory_iterator(folder)) names.push_back(entry.path().stem());
+    for (const auto& entry : std::filesystem::directory_iterator(mistakes)) names.push_back(entry.path().stem());
     std::ranges::sort(names);
     return names;
 }
@@ -23,7 +23,7 @@ std::vector<std::string> names() {
 class Mistake : public testing::TestWithParam<std::string> {};
 
 TEST_P(Mistake, IsReportedWordForWord) {
-    std::ifstream file(folder / (GetParam() + ".yaml"));
+    std::ifstream file(mistakes / (GetParam() + ".yaml"));
     std::stringstream text;
     text << file.rdbuf();
     constexpr std::string_view mark = "# expect: ";

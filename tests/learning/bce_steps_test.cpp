@@ -7,7 +7,7 @@
 #include "learning/loss.hpp"
 
 namespace tripartite {
-namespace {
+namespace bce_steps_test {
 
 constexpr int T = 4, B = 2, N = 3;
 const std::vector<int> labels{0, 0};
@@ -109,5 +109,5 @@ TEST(BinaryCrossEntropySteps, LabelsWithoutANeuronAreRefused) {
     }
 }
 
-}  // namespace
+}  // namespace bce_steps_test
 }  // namespace tripartite

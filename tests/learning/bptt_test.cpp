@@ -8,7 +8,7 @@
 #include "tests/io/temporary_folder.hpp"
 
 namespace tripartite {
-namespace {
+namespace bptt_test {
 
 using testing_networks::lif;
 using testing_networks::random_input;
@@ -236,5 +236,5 @@ TEST(Bptt, ALossOfSpikesNeedsAnOutputThatFires) {
               "the loss reads spikes, and the last population, 'out', never fires");
 }
 
-}  // namespace
+}  // namespace bptt_test
 }  // namespace tripartite

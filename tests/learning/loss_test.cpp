@@ -8,7 +8,7 @@
 #include "core/random.hpp"
 
 namespace tripartite {
-namespace {
+namespace loss_test {
 
 constexpr int T = 4, B = 2, N = 3;
 const std::vector<int> labels{1, 2};
@@ -292,5 +292,5 @@ TEST(Loss, LabelWithoutANeuronIsAnError) {
     }
 }
 
-}  // namespace
+}  // namespace loss_test
 }  // namespace tripartite

@@ -89,15 +89,15 @@ TEST(Panels, PutTheEndsOfTheirAxesOnTheirBox) {
 
 /// Oracle: the extremes of all points of a column, found by looking at each.
 TEST(Lines, KeepTheirExtremesWhenTheyAreThinned) {
-    std::vector<Point> points;
+    std::vector<CanvasPoint> points;
     for (int i = 0; i < 5000; ++i) points.push_back({0.01 * i, std::sin(0.7 * i) * i});
     const auto kept = thinned(points, 0.5);
     EXPECT_LE(kept.size(), 4u * 100);
-    EXPECT_TRUE(std::ranges::is_sorted(kept, {}, &Point::x));
+    EXPECT_TRUE(std::ranges::is_sorted(kept, {}, &CanvasPoint::x));
     EXPECT_EQ(kept.front().x, points.front().x);
     EXPECT_EQ(kept.back().x, points.back().x);
     for (double column = 0; column < 100; ++column) {
-        const auto extremes = [&](const std::vector<Point>& of) {
+        const auto extremes = [&](const std::vector<CanvasPoint>& of) {
             std::pair<double, double> found{INFINITY, -INFINITY};
             for (const auto& p : of)
                 if (std::floor(p.x / 0.5) == column) found = {std::min(found.first, p.y), std::max(found.second, p.y)};
@@ -105,7 +105,7 @@ TEST(Lines, KeepTheirExtremesWhenTheyAreThinned) {
         };
         EXPECT_EQ(extremes(kept), extremes(points));
     }
-    EXPECT_EQ(thinned(std::array{Point{1, 2}, Point{7, 3}}, 0.5).size(), 2u);
+    EXPECT_EQ(thinned(std::array{CanvasPoint{1, 2}, CanvasPoint{7, 3}}, 0.5).size(), 2u);
     EXPECT_TRUE(thinned({}, 0.5).empty());
 }
 

@@ -10,20 +10,20 @@ namespace tripartite {
 namespace {
 
 using Counts = std::vector<std::uint64_t>;
-const Counts microcircuit{20683, 5834, 21915, 5479, 4850, 1065, 14395, 2948};
+const Counts sizes_of_the_microcircuit{20683, 5834, 21915, 5479, 4850, 1065, 14395, 2948};
 
 std::uint64_t sum(const Counts& counts) { return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0}); }
 
 TEST(Subset, IsProportionalToSize) {
     for (const std::uint64_t wanted : {1, 7, 100, 1200, 77168}) {
-        const auto counts = shares(microcircuit, wanted, 0);
+        const auto counts = shares(sizes_of_the_microcircuit, wanted, 0);
         EXPECT_EQ(sum(counts), wanted);
-        for (std::size_t i = 0; i < counts.size(); ++i) EXPECT_LT(std::abs(double(counts[i]) - double(microcircuit[i]) * double(wanted) / 77169.), 1);
+        for (std::size_t i = 0; i < counts.size(); ++i) EXPECT_LT(std::abs(double(counts[i]) - double(sizes_of_the_microcircuit[i]) * double(wanted) / 77169.), 1);
     }
 }
 
 TEST(Subset, HasTheLeastOfEachPopulation) {
-    const auto counts = shares(microcircuit, 1200, 40);
+    const auto counts = shares(sizes_of_the_microcircuit, 1200, 40);
     EXPECT_EQ(sum(counts), 1200u);
     EXPECT_EQ(std::ranges::min(counts), 40u);
     EXPECT_EQ(shares(Counts{1000, 3, 1000}, 100, 10)[1], 3u) << "all of a population that has fewer";

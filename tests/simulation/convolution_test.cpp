@@ -8,7 +8,7 @@
 #include "tests/simulation/network_cases.hpp"
 
 namespace tripartite {
-namespace {
+namespace convolution_test {
 
 /// Two channels of 10 x 12 that fire by chance, onto channels of 5 x 6 neurons.
 SimulationNetwork convolution_network(const SynapseKind& synapse, std::uint32_t channels = 5) {
@@ -193,5 +193,5 @@ TEST(Convolution, WhatSharedWeightsCannotDoIsRefused) {
     EXPECT_NE(message(inhibitory, Distribution(1.0)).find("does not have the sign of its rule"), std::string::npos);
 }
 
-}  // namespace
+}  // namespace convolution_test
 }  // namespace tripartite

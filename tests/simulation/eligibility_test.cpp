@@ -7,9 +7,7 @@
 #include "tests/simulation/plastic_cases.hpp"
 
 namespace tripartite {
-namespace {
-
-using namespace plastic_cases;
+namespace plastic_cases::eligibility_test {
 
 const StdpDopamine usual{.tau_plus = 15, .tau_minus = 30, .tau_c = 150, .tau_n = 60, .a_plus = 1.2, .a_minus = 1, .b = 0.001, .w_max = 100};
 
@@ -117,5 +115,5 @@ TEST(Eligibility, ShortDopamineIsARewardTimesTheEligibility) {
     EXPECT_NEAR(simulate<double>(c).weights[0], 50 + 2 * std::exp(-10.0 / 20) * std::exp(-1.0), 1e-4);
 }
 
-}  // namespace
+}  // namespace plastic_cases::eligibility_test
 }  // namespace tripartite

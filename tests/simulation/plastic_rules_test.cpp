@@ -4,9 +4,7 @@
 #include "tests/simulation/plastic_cases.hpp"
 
 namespace tripartite {
-namespace {
-
-using namespace plastic_cases;
+namespace plastic_cases::plastic_rules_test {
 
 /// 40 neurons at 30 Hz for 0.6 s, with one delay.
 Case random_case(const PlasticRule& rule) {
@@ -91,5 +89,5 @@ TEST(PlasticStore, WeightsStayWhileLearningIsOff) {
     }
 }
 
-}  // namespace
+}  // namespace plastic_cases::plastic_rules_test
 }  // namespace tripartite

@@ -9,9 +9,7 @@
 #include "tests/simulation/plastic_cases.hpp"
 
 namespace tripartite {
-namespace {
-
-using namespace plastic_cases;
+namespace plastic_cases::plastic_store_test {
 
 const StdpPair soft{}, additive{.alpha = 1.05, .mu_plus = 0, .mu_minus = 0};
 const StdpPair mixed{.tau_plus = 15, .tau_minus = 30, .alpha = 1.05, .mu_plus = 0.3, .mu_minus = 0.7};
@@ -225,5 +223,5 @@ TEST(PlasticStore, ErrorsNameTheRemedy) {
               "a plastic weight of -3 does not have the sign of its rule, which is positive (that of w_max, if the rule has one)");
 }
 
-}  // namespace
+}  // namespace plastic_cases::plastic_store_test
 }  // namespace tripartite

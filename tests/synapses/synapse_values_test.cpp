@@ -6,7 +6,7 @@
 #include "tests/synapses/pairs.hpp"
 
 namespace tripartite {
-namespace {
+namespace synapse_values_test {
 
 constexpr PairSpace space{.sources = 100, .targets = 100};
 const RandomStream weights(7, "projection", "weight");
@@ -81,5 +81,5 @@ TEST(SynapseValues, WhatCannotBeIsAnError) {
     EXPECT_EQ(error(DistanceFunction()), "a function of the distance needs positions of both populations");
 }
 
-}  // namespace
+}  // namespace synapse_values_test
 }  // namespace tripartite
