@@ -17,7 +17,7 @@ experiment: {name: bars, mode: train, seed: 2, threads: 1}
 time: {dt: 1 ms, duration: 100 ms}
 network:
   populations:
-    E: {size: 70, neuron: {diehl_cook: {theta_plus: 0.5, tau_theta: 1e5}}}
+    E: {size: 70, neuron: {diehl_cook: {theta_plus: 0.5, tau_theta: 1e5, theta_rest: 0}}}
     I: {size: 70, neuron: {iaf_cond_exp: {V_th: -40, V_reset: -45, E_L: -60, E_in: -85, g_L: 1, C_m: 10, tau_syn_ex: 1}}}
   projections:
     - {from: input, to: E, rule: all_to_all, weight: {uniform: {min: 0.2, max: 1}}, normalise: {total: 30},
