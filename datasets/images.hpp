@@ -10,7 +10,7 @@ struct Images {
     int count = 0, channels = 1, height = 0, width = 0;
     std::vector<std::uint8_t> pixels;
     std::vector<int> labels;
-    std::vector<std::uint8_t> targets = {};  ///< [count][T][outputs], 0, 1, or 2 where it does not matter: what each output should be in each step; or empty
+    std::vector<std::uint8_t> targets = {};  ///< [count][T][outputs], 0, 1 or not_asked: what each output should do in each step; or empty
 
     int size() const { return channels * height * width; }
     const std::uint8_t* image(int i) const { return pixels.data() + std::size_t(i) * size(); }

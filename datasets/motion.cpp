@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "core/random.hpp"
+#include "core/targets.hpp"
 
 namespace tripartite {
 namespace {
@@ -65,7 +66,7 @@ void watch(const Motion& m, int label, std::uint32_t sample, std::uint32_t part,
         }
         const std::size_t middle = pixels / 2, classes = std::size_t(m.classes());
         const bool asked = events[middle] || events[pixels + middle];
-        for (std::size_t c = 0; c < classes; ++c) targets[std::size_t(t) * classes + c] = asked ? std::uint8_t(int(c) == label) : 2;
+        for (std::size_t c = 0; c < classes; ++c) targets[std::size_t(t) * classes + c] = asked ? std::uint8_t(int(c) == label) : not_asked;
     }
 }
 

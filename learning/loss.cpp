@@ -233,7 +233,7 @@ double BinaryCrossEntropySteps::operator()(const Outputs& y, std::span<const int
         for (int b = 0; b < y.samples; ++b)
             for (int n = 0; n < y.neurons; ++n) {
                 const int target = y.targets.empty() ? n == labels[b] : y.targets[b][Index(t) * y.neurons + n];
-                if (target == Outputs::not_asked) continue;
+                if (target == not_asked) continue;
                 const double u = y.membrane[y.at(t, b, n)], e = std::exp(-std::fabs(u)), q = target;
                 loss += weight * (std::fmax(u, 0) + std::log1p(e) - q * u);
                 bar.membrane[y.at(t, b, n)] += weight * ((u < 0 ? e : 1) / (1 + e) - q);
@@ -244,7 +244,7 @@ void BinaryCrossEntropySteps::scores(const Outputs& y, int b, std::span<double> 
     std::ranges::fill(scores, 0);
     for (int t = 0; t < y.steps; ++t)
         for (int n = 0; n < y.neurons; ++n)
-            if (y.targets.empty() || y.targets[b][Index(t) * y.neurons + n] != Outputs::not_asked) scores[n] += y.membrane[y.at(t, b, n)] / y.steps;
+            if (y.targets.empty() || y.targets[b][Index(t) * y.neurons + n] != not_asked) scores[n] += y.membrane[y.at(t, b, n)] / y.steps;
 }
 
 double BinaryCrossEntropySteps::detected(const Outputs& y, int b) const {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/array.hpp"
+#include "core/targets.hpp"
 
 namespace tripartite {
 
@@ -14,7 +15,6 @@ struct Outputs {
     int steps = 0, samples = 0, neurons = 0;
     std::vector<double> spikes;    ///< 0 or 1; between them in a gradient check
     std::vector<double> membrane;  ///< u before the reset, in the neuron's unit
-    static constexpr int not_asked = 2;
     std::vector<const std::uint8_t*> targets = {};  ///< [B], each [T][N], 0, 1 or not_asked: what the neurons should do in each step; or empty
 
     Index at(int t, int b, int n = 0) const { return (Index(t) * samples + b) * neurons + n; }

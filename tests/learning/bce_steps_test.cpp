@@ -85,7 +85,7 @@ TEST(BinaryCrossEntropySteps, WithoutTargetsTheLabelIsOneInAllStepsAndTheLargest
     EXPECT_EQ(a.membrane, b.membrane);
     targeted.targets = {constant[0].data(), constant[1].data()};
     std::vector<std::uint8_t> once = constant[0];
-    std::fill(once.begin() + 3, once.end(), std::uint8_t(Outputs::not_asked));
+    std::fill(once.begin() + 3, once.end(), not_asked);
     targeted.targets[0] = once.data();
     b = empty();
     BinaryCrossEntropySteps()(targeted, classes, b);
