@@ -54,6 +54,7 @@ void write_local_results(H5Writer& file, const Experiment& e, const ImageSet& im
         if (!plastic_rule(p.synapse)) continue;
         const auto size = [&](const std::string& name) { return network.populations[std::size_t(network.find(name))].size; };
         write_weights(file, p, size(p.from), size(p.to), simulation.weights(p.name));
+        file.attribute("/projections/" + p.name, "to", p.to);
         if (p.from != Network::input || has_trains(e.dataset) || std::holds_alternative<Convolution>(p.rule)) continue;
         file.attribute("/projections/" + p.name, "height", images.train.height);
         file.attribute("/projections/" + p.name, "width", images.train.width);

@@ -86,11 +86,15 @@ Canvas draw_learning_curves(std::span<const RunFolder> runs) {
     }
     const double top = draw_title(canvas, runs.size() == 1 ? runs[0].name() : "Learning curves") + 22;
     const double width = (picture_width - 2 * picture_margin - between) / 2;
-    const auto left = panel_for(losses, {picture_margin, top, width, panel_height});
-    const auto right = panel_for(accuracies, {picture_margin + width + between, top, width, panel_height});
-    const double y = draw_panel(canvas, left, "Training loss", losses);
-    draw_panel(canvas, right, "Accuracy (%)", accuracies);
-    const double rows = draw_legend(canvas, {left.box.left, y + 14}, picture_width - picture_margin, legend);
+    const bool learned_by_loss = std::ranges::any_of(losses, [](const Curve& c) { return std::ranges::any_of(c.values, [](double v) { return std::isfinite(v); }); });
+    const Box first{picture_margin, top, width, panel_height}, second{picture_margin + width + between, top, width, panel_height};
+    const auto accuracy = panel_for(accuracies, learned_by_loss ? second : first);
+    double y = draw_panel(canvas, accuracy, "Accuracy (%)", accuracies), left = accuracy.box.left;
+    if (learned_by_loss) {
+        const auto loss = panel_for(losses, first);
+        y = draw_panel(canvas, loss, "Training loss", losses), left = loss.box.left;
+    }
+    const double rows = draw_legend(canvas, {left, y + 14}, picture_width - picture_margin, legend);
     std::string caption = "Training samples: ";
     caption += validated ? "pale lines (as trained, with dropout and augmentation if there are any). Validation samples: strong lines." : "pale lines.";
     if (tested) caption += " Disc: test samples, with the weights of that epoch.";

@@ -13,7 +13,7 @@ constexpr double picture_width = 540, picture_margin = 12;
 
 struct PlotOptions {
     std::optional<double> from, to;        ///< ms; the whole recording unless given
-    std::optional<std::uint64_t> neurons;  ///< rows of a raster
+    std::optional<std::uint64_t> neurons;  ///< rows of a raster, images of weights
 };
 
 /// What the options leave of a recording. Errors: nothing.
@@ -41,7 +41,9 @@ Canvas draw_raster(const RunFolder& run, const PlotOptions& options);
 Canvas draw_traces(const RunFolder& run, const std::string& population, const PlotOptions& options);
 /// The rate of each population over time: as recorded, or else from its spikes.
 Canvas draw_rates(const RunFolder& run, const PlotOptions& options);
-/// Loss and accuracy over the epochs of one run, or of several.
+/// Weights of a projection as images, those of neurons in the order of the classes they stand for; at most 400, or as many as the options want.
+Canvas draw_weights(const RunFolder& run, const std::string& projection, const PlotOptions& options);
+/// Loss (if there is any) and accuracy over the epochs of one run, or of several.
 Canvas draw_learning_curves(std::span<const RunFolder> runs);
 
 }  // namespace tripartite

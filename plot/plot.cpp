@@ -24,6 +24,7 @@ std::vector<Picture> pictures_of(const RunFolder& run, const PlotOptions& option
     if (!run.spiking().empty()) pictures.push_back({"raster", draw_raster(run, options)});
     if (!run.with_rates().empty() || pooled) pictures.push_back({"rates", draw_rates(run, options)});
     for (const auto& population : run.with_states()) pictures.push_back({"traces_" + population, draw_traces(run, population, options)});
+    for (const auto& projection : run.with_weight_images()) pictures.push_back({"weights_" + projection, draw_weights(run, projection, options)});
     if (pictures.empty()) fail("{}: nothing is recorded that could be drawn; add `record: {{spikes: all}}` to the experiment and run it again", run.folder());
     return pictures;
 }

@@ -83,6 +83,31 @@ std::vector<std::string> RunFolder::with_states() const {
     return populations;
 }
 
+std::vector<std::string> RunFolder::with_weight_images() const {
+    auto projections = names("/projections");
+    std::erase_if(projections, [&](const std::string& p) {
+        const auto weights = "/projections/" + p + "/weight";
+        if (!file_->has(weights)) return true;
+        const auto shape = file_->shape(weights);
+        const bool kernels = shape.size() == 4 && shape[1] == 1 && shape[2] > 1;
+        return !kernels && !(shape.size() == 2 && attribute("/projections/" + p, "height", 0) * attribute("/projections/" + p, "width", 0) == double(shape[1]));
+    });
+    return projections;
+}
+
+WeightImages RunFolder::weight_images(const std::string& projection) const {
+    const auto group = "/projections/" + projection, weights = group + "/weight";
+    const auto shape = file_->shape(weights);
+    if (shape.size() == 4) return {true, shape[2], shape[3], file_->read<double>(weights), {}};
+    WeightImages images{false, std::uint64_t(attribute(group, "height", 0)), std::uint64_t(attribute(group, "width", 0)), file_->read<double>(weights), {}};
+    if (!file_->has_attribute(group, "to")) return images;
+    const auto labels = "/populations/" + file_->text_attribute(group, "to") + "/label";
+    if (file_->has(labels)) images.labels = file_->read<std::int64_t>(labels);
+    if (!images.labels.empty() && images.labels.size() != images.count())
+        fail("{}/results.h5: '{}' has {} numbers, not one for each of the {} neurons of '{}'", folder_, labels, images.labels.size(), images.count(), weights);
+    return images;
+}
+
 double RunFolder::attribute(const std::string& object, const char* name, double otherwise) const {
     return file_ && file_->has_attribute(object, name) ? file_->real_attribute(object, name) : otherwise;
 }

@@ -39,6 +39,17 @@ struct Series {
     std::size_t steps() const { return neurons.empty() ? 0 : values.size() / neurons.size(); }
 };
 
+/// Weights that can be seen: from the pixels of images onto each neuron, or the kernels of a convolution.
+struct WeightImages {
+    bool kernels;
+    std::uint64_t height, width;
+    std::vector<double> values;        ///< [image][row][column]
+    std::vector<std::int64_t> labels;  ///< the class that each neuron stands for, -1 if it never fired; or empty
+
+    std::size_t pixels() const { return height * width; }
+    std::size_t count() const { return values.size() / pixels(); }
+};
+
 struct Epoch {
     double train_loss, train_accuracy;
     std::optional<double> validation_accuracy;
@@ -78,6 +89,10 @@ public:
     /// At most `neurons` columns, at even distances, of a field; or a population's rate.
     Series states(const std::string& population, const std::string& field, const Window& window, std::uint64_t neurons) const;
     Series rate(const std::string& population, const Window& window) const;
+
+    /// Projections whose weights are images.
+    std::vector<std::string> with_weight_images() const;
+    WeightImages weight_images(const std::string& projection) const;
 
 private:
     void read_summary();

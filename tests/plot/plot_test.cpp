@@ -7,6 +7,7 @@
 #include <set>
 
 #include "tests/io/temporary_folder.hpp"
+#include "tests/plot/readable.hpp"
 #include "tests/plot/synthetic_runs.hpp"
 
 namespace tripartite {
@@ -25,28 +26,6 @@ struct Pictures : testing::Test {
         return short_names;
     }
 };
-
-std::string all_text(const Canvas& canvas) {
-    std::string text;
-    for (const auto& placed : canvas.texts()) text += placed.text + "\n";
-    return text;
-}
-
-/// No text lies on another or outside the picture.
-void expect_readable(const Canvas& canvas) {
-    const auto& texts = canvas.texts();
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-        const Box& a = texts[i].box;
-        EXPECT_GE(a.left, 0) << texts[i].text;
-        EXPECT_GE(a.top, 0) << texts[i].text;
-        EXPECT_LE(a.right(), canvas.width()) << texts[i].text;
-        for (std::size_t j = 0; j < i; ++j) {
-            const Box& b = texts[j].box;
-            const bool apart = a.right() <= b.left || b.right() <= a.left || a.bottom() <= b.top || b.bottom() <= a.top;
-            EXPECT_TRUE(apart) << "'" << texts[i].text << "' lies on '" << texts[j].text << "'";
-        }
-    }
-}
 
 std::uint32_t big_endian(const std::string& bytes, std::size_t at) {
     std::uint32_t number = 0;
@@ -204,6 +183,15 @@ TEST_F(Pictures, OfATrainedNetworkAreItsLearningCurves) {
     EXPECT_NE(all_text(many).find("a_long_name_of_a_run: test 85.00 %, epoch 4"), std::string::npos) << "runs of one experiment differ by their folders";
     write_training(folder / "c", "short", 1, 0.5);
     expect_readable(draw_learning_curves({&runs.emplace_back(folder / "c"), 1}));
+}
+
+TEST_F(Pictures, OfLearningWithoutALossHaveNoPanelForIt) {
+    put(folder / "summary.json", R"({"name": "stdp", "test_accuracy": 0.8, "best_epoch": 1, "epochs": [{"train_loss": null, "train_accuracy": 0.7}]})");
+    const RunFolder results(run);
+    const auto curves = draw_learning_curves({&results, 1});
+    expect_readable(curves);
+    EXPECT_EQ(all_text(curves).find("Training loss"), std::string::npos);
+    EXPECT_NE(all_text(curves).find("Accuracy (%)"), std::string::npos);
 }
 
 TEST_F(Pictures, SamplesThatTrainingRecordedAreDrawnToo) {
