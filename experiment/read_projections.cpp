@@ -36,6 +36,7 @@ public:
         read_delay();
         if (const YamlNode* dopamine = section_.take("dopamine")) read_dopamine(*dopamine);
         if (const YamlNode* normalise = section_.take("normalise")) read_normalise(*normalise);
+        if (const YamlNode* scaling = section_.take("scaling")) read_scaling(*scaling);
         if (const YamlNode* astrocytes = section_.take("astrocytes")) read_astrocytes(*astrocytes);
         else if (std::holds_alternative<Tripartite>(p_.synapse)) section_.problem("tripartite synapses need the astrocytes that surround them: astrocytes: {from: …, block: …}");
         if (std::holds_alternative<StdpDopamine>(p_.synapse) && !p_.dopamine)
@@ -183,6 +184,16 @@ private:
         const YamlNode* interval = section.take("interval");
         if (interval) check_steps(*interval, p_.normalise->interval, reading_.dt, problems_);
         if (!reading_.shows_samples && p_.normalise->interval == 0) problems_.key(node, "needs an interval, above 0");
+        section.close();
+    }
+
+    void read_scaling(const YamlNode& node) {
+        if (!plastic_rule(p_.synapse)) problems_.key(node, "these weights stay as they are; give the synapse a rule by which they change");
+        Section section(node, problems_);
+        section.need("rate");
+        section.read(p_.scaling.emplace(), SynapticScaling::fields());
+        const YamlNode* interval = section.take("interval");
+        if (interval) check_steps(*interval, p_.scaling->interval, reading_.dt, problems_);
         section.close();
     }
 

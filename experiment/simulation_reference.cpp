@@ -62,7 +62,7 @@ The source of the spikes is a population `input`; samples that are currents have
 constexpr std::string_view projections = "A list. `from` and `to` (required) are populations or lists of them: one projection for each pair. `rule` (required). `weight`, "
     "in the unit of the port, and `delay`: a number, a distribution or a function of the distance, 1 unless given; delays are rounded to steps. `axonal_delay` is the part "
     "of the delay before the synapse, which matters for plasticity; the rest is dendritic. `receptor` is the port of the neuron; without it the sign of a weight chooses "
-    "between `excitatory` and `inhibitory`. `synapse`: `static` unless given; `stdp_dopamine` needs `dopamine: {from: population, delay: 1 ms}`, `tripartite` needs `astrocytes: {from: population, nearest: true}`, and weights that change may have `normalise: {total: 78.4, interval: 1 s}`. `name`: `<from>_to_<to>` unless given, with _2, _3, … for further projections of a pair.";
+    "between `excitatory` and `inhibitory`. `synapse`: `static` unless given; `stdp_dopamine` needs `dopamine: {from: population, delay: 1 ms}`, `tripartite` needs `astrocytes: {from: population, nearest: true}`, and weights that change may have `normalise: {total: 78.4, interval: 1 s}` or `scaling: {rate: 5 Hz}`. `name`: `<from>_to_<to>` unless given, with _2, _3, … for further projections of a pair.";
 
 constexpr std::string_view rules = "`rule: {fixed_in_degree: {n: 80}}`, or shorter `fixed_in_degree: 80`: a value alone is that of the first key. `spatial` has two more keys: "
     "`probability`, a number or a function of the distance, and `mask`: `{circular: 0.5}` (radius), `{rectangular: {width: 1, height: 0.5}}` or `none`. Weights and delays "
@@ -94,6 +94,7 @@ std::string simulation_reference() {
     text += reference_section("simulate: dopamine", "Of a projection: each spike of the population raises the dopamine around all of its synapses.", DopamineSource(), DopamineSource::fields());
     text += reference_section("simulate: astrocytes", "Of a projection with tripartite synapses: which astrocytes surround them; give `nearest`, `block` or `file`.", Territory(), Territory::fields());
     text += reference_section("simulate: normalise", "Of a projection with plasticity: the weights onto each neuron are scaled to a sum.", IncomingTotal(), IncomingTotal::fields());
+    text += reference_section("simulate: scaling", "Of a projection with plasticity: the weights onto each neuron grow while it fires below a rate, and shrink while it fires above it.", SynapticScaling(), SynapticScaling::fields());
     text += reference_kinds("simulate: distributions", "A number, or one of these; the last three are functions of the distance between two neurons, and need positions.", "distributions");
     text += reference_kinds("simulate: synapse", "`synapse: {stdp_pair: {lambda: 0.02}}`.", "synapses");
     text += reference_kinds("simulate: input", "A list of drives, each with `to`, a population or a list of them: `{poisson: {rate: 8 kHz, weight: 20 pA}, to: [E, I]}`. Further keys: `receptor`, "

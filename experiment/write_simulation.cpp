@@ -77,6 +77,7 @@ YamlWriter projection_writer(const SimulatedProjection& p) {
     if (p.dopamine) to.add("dopamine", YamlWriter().add_fields(*p.dopamine, DopamineSource::fields()));
     if (p.astrocytes) to.add("astrocytes", YamlWriter().add_fields(*p.astrocytes, Territory::fields()));
     if (p.normalise) to.add("normalise", YamlWriter().add_fields(*p.normalise, IncomingTotal::fields()));
+    if (p.scaling) to.add("scaling", YamlWriter().add_fields(*p.scaling, SynapticScaling::fields()));
     return to.add("synapse", kind_writer(p.synapse));
 }
 

@@ -45,6 +45,10 @@ template <class Real> void NetworkSimulation<Real>::save(H5Writer& file) {
     // All stores of a plan remember the same; a worker without neurons of the target population has none.
     for (const auto& plan : plans_)
         if (const auto found = stores_of(plan); !found.empty()) found.front()->save(file, "/stores/" + shared_.projections[std::size_t(plan.projections.front())].spec->name);
+    for (const auto& s : scaled_) {
+        const std::string group = "/scaling/" + s.projection->spec->name;
+        write_vector(file, group + "/trace", s.rates.save().trace), write_vector(file, group + "/step", s.rates.save().step);
+    }
     write_vector(file, "/state_of_guard", spikes_);
     const auto attribute = [&](const char* name, std::uint64_t value) { file.attribute("/state", name, std::int64_t(value)); };
     attribute("step", std::uint64_t(done_)), attribute("synapses", hash_), attribute("events", synaptic_events()), attribute("seed", shared_.options.seed);
@@ -203,6 +207,10 @@ template <class Real> void NetworkSimulation<Real>::load(const H5Reader& file) {
     for (const auto& built : shared_.projections) load_plastic(file, *built.spec), load_kernels(file, *built.spec), load_tripartite(file, *built.spec);
     for (const auto& plan : plans_)
         for (auto* store : stores_of(plan)) store->load(file, "/stores/" + shared_.projections[std::size_t(plan.projections.front())].spec->name);
+    for (auto& s : scaled_) {
+        const std::string group = "/scaling/" + s.projection->spec->name;
+        s.rates.load({file.read<double>(group + "/trace"), file.read<std::int64_t>(group + "/step")});
+    }
     spikes_ = file.read<std::uint64_t>("/state_of_guard");
 }
 

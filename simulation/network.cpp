@@ -42,6 +42,7 @@ std::string problem_of_kernels(const SimulatedProjection& p) {
     if (remembers_spikes(pairing_of(*rule))) return fmt::format("synapses of a convolution share their weights, and have no memory of their own, which this pairing of {} needs; take all or nearest_symmetric", name);
     const auto* delay = std::get_if<Distribution>(&p.delay);
     if (!delay || !delay->constant() || p.axonal_delay > 0) return "plastic synapses of a convolution have one delay, a number, and none of it is axonal";
+    if (p.scaling) return "synapses of a convolution share their weights between neurons of different rates; take normalise in place of scaling";
     if (std::holds_alternative<DistanceFunction>(p.weight)) return "synapses of a convolution that share a weight have several distances; draw the weights, or give a number";
     return "";
 }
@@ -77,6 +78,8 @@ void SimulationNetwork::validate() const {
         const auto rule = plastic_rule(p.synapse);
         const bool waits = std::holds_alternative<StdpDopamine>(p.synapse);
         if (p.normalise && !rule) fail("projection '{}' has weights that stay as they are; normalise those of a plastic one", p.name);
+        if (p.scaling && !rule) fail("projection '{}' has weights that stay as they are; scale those of a plastic one", p.name);
+        if (p.scaling && to.sends_values()) fail("projection '{}' ends at '{}', a {}, which never fires; scaling follows the rate", p.name, p.to, to.neuron.model);
         if (waits && !p.dopamine) fail("projection '{}' learns by dopamine: say from which population it comes", p.name);
         if (p.dopamine && !waits) fail("projection '{}' does not learn by dopamine, which only stdp_dopamine does", p.name);
         if (p.dopamine) check_fires(*this, p.dopamine->from);

@@ -71,6 +71,21 @@ struct IncomingTotal {
     }
 };
 
+/// Synaptic scaling towards a rate, as in Auryn's TripletScalingConnection: at each interval the weights onto a neuron of slow rate nu (simulation/slow_rates.hpp)
+///
+///   w <- w (1 + (interval / beta) (1 - (nu / rate)^3)),   the factor never below 0,
+///
+/// whatever the bounds of the rule; there the projection's neurons take turns within an interval of 1000 steps, here all change at its end (ours).
+struct SynapticScaling {
+    double rate = 0, tau = 10'000, beta = 100'000, interval = 100;  ///< Hz, ms
+    static constexpr auto fields() {
+        return std::tuple{field("rate", &SynapticScaling::rate, "Hz", "at which the weights onto a neuron stay").positive(),
+                          field("tau", &SynapticScaling::tau, "ms", "time constant of the slow rate").positive(),
+                          field("beta", &SynapticScaling::beta, "ms", "time constant of scaling").positive(),
+                          field("interval", &SynapticScaling::interval, "ms", "how often, whole steps").positive()};
+    }
+};
+
 struct SimulatedProjection {
     std::string name, from, to;
     ConnectionRule rule;
@@ -80,6 +95,7 @@ struct SimulatedProjection {
     SynapseKind synapse;
     std::optional<DopamineSource> dopamine = {};   ///< which StdpDopamine needs
     std::optional<IncomingTotal> normalise = {};   ///< for plastic synapses
+    std::optional<SynapticScaling> scaling = {};   ///< for plastic synapses that share no weights
     std::optional<Territory> astrocytes = {};      ///< which Tripartite needs
 };
 

@@ -30,15 +30,37 @@ template <class Real> void NetworkSimulation<Real>::set_spikes(const std::string
     *list = std::move(spikes);
 }
 
-template <class Real> void NetworkSimulation<Real>::normalise(const std::string& projection, double total) {
+template <class Real> template <class F> void NetworkSimulation<Real>::for_each_store(const std::string& projection, F&& f) {
     bring_up_to_date();
-    for (std::size_t p = 0; p < plans_.size(); ++p)
-        if (shared_.projections[std::size_t(plans_[p].projections.front())].spec->name == projection)
-            for (auto* store : stores_of(plans_[p])) store->normalise(total);
+    for (const auto& plan : plans_)
+        if (shared_.projections[std::size_t(plan.projections.front())].spec->name == projection)
+            for (auto* store : stores_of(plan)) f(*store);
+}
+
+template <class Real> void NetworkSimulation<Real>::normalise(const std::string& projection, double total) {
+    for_each_store(projection, [&](Store<Real>& store) { store.normalise(total); });
+}
+
+template <class Real> void NetworkSimulation<Real>::scale_weights() {
+    for (const auto& s : scaled_)
+        if (learning_ && done_ % s.projection->scale_every == 0) scale(s);
+    for (const auto& p : shared_.projections)
+        if (p.normalise_every > 0 && done_ % p.normalise_every == 0) normalise(p.spec->name, p.spec->normalise->total);
+}
+
+template <class Real> void NetworkSimulation<Real>::scale(const Scaled& scaled) {
+    const auto& spec = *scaled.projection->spec;
+    std::vector<double> factors(scaled.rates.neurons());
+    for (std::size_t n = 0; n < factors.size(); ++n) {
+        const double excess = scaled.rates.rate(n, done_ - 1) * 1000 / shared_.options.dt / spec.scaling->rate;
+        factors[n] = std::max(0.0, 1 + spec.scaling->interval / spec.scaling->beta * (1 - excess * excess * excess));
+    }
+    for_each_store(spec.name, [&](Store<Real>& store) { store.scale(factors); });
 }
 
 template <class Real> void NetworkSimulation<Real>::set_learning(bool learning) {
     bring_up_to_date();
+    learning_ = learning;
     for (auto& worker : workers_) worker->set_learning(learning);
 }
 

@@ -30,6 +30,8 @@ NetworkSimulation<Real>::NetworkSimulation(const SimulationNetwork& network, con
         if (stores.smallest_delay > 0) smallest = smallest > 0 ? std::min(smallest, stores.smallest_delay) : stores.smallest_delay;
     }
     if (const int delay = shared_.shortest_dopamine_delay(); delay > 0) smallest = smallest > 0 ? std::min(smallest, delay) : delay;
+    for (const auto& p : shared_.projections)
+        if (p.scale_every > 0) scaled_.push_back({&p, SlowRates(shared_.sizes[std::size_t(p.to)], p.spec->scaling->tau / options.dt)});
     shared_.prepare(smallest > 0 ? smallest : INT_MAX, largest);
     for (auto& worker : workers_) worker->prepare();
     std::vector<std::uint32_t> widths;
@@ -46,15 +48,15 @@ template <class Real> void NetworkSimulation<Real>::fill_channels() {
 template <class Real> void NetworkSimulation<Real>::run(Index steps) {
     for (const Index end = done_ + steps; done_ < end;) {
         run_chunk(std::min(end, next_stop()));
-        for (const auto& p : shared_.projections)
-            if (p.normalise_every > 0 && done_ % p.normalise_every == 0) normalise(p.spec->name, p.spec->normalise->total);
+        scale_weights();
     }
 }
 
 template <class Real> Index NetworkSimulation<Real>::next_stop() const {
     Index next = (done_ / check_interval_ + 1) * check_interval_;
     for (const auto& p : shared_.projections)
-        if (p.normalise_every > 0) next = std::min(next, (done_ / p.normalise_every + 1) * p.normalise_every);
+        for (const int every : {p.normalise_every, p.scale_every})
+            if (every > 0) next = std::min(next, (done_ / every + 1) * every);
     return next;
 }
 
@@ -92,6 +94,8 @@ template <class Real> void NetworkSimulation<Real>::run_worker(int number, Index
         for (; t < window_end; ++t) {
             worker.take(t);
             if (number != 0) continue;
+            for (auto& s : scaled_)
+                if (learning_) s.rates.fired(t, worker.lists()(s.projection->to, t));
             for (std::size_t p = 0; p < spikes_.size(); ++p) spikes_[p] += worker.lists()(int(p), t).size();
             if (on_spikes_) on_spikes_(t, worker.lists());
         }

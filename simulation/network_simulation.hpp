@@ -4,6 +4,7 @@
 #include "core/parallel.hpp"
 #include "simulation/plastic_link.hpp"
 #include "simulation/simulation.hpp"
+#include "simulation/slow_rates.hpp"
 #include "simulation/worker.hpp"
 
 namespace tripartite {
@@ -42,7 +43,15 @@ private:
         /// Samples before step t.
         Index before(Index t) const { return std::max<Index>(0, (std::min(t, probe.last) - probe.first + probe.interval - 1) / probe.interval); }
     };
-    /// Where the next chunk ends at the latest: at a look at activity and states, or where weights are normalised.
+    /// A projection whose weights are scaled, and the rates of its targets.
+    struct Scaled {
+        const BuiltProjection* projection;
+        SlowRates rates;
+    };
+    /// What is due after a step: weights that are scaled or normalised.
+    void scale_weights();
+    void scale(const Scaled& scaled);
+    /// Where the next chunk ends at the latest: at a look at activity and states, or where weights are scaled or normalised.
     Index next_stop() const;
     void run_chunk(Index end);
     void run_worker(int number, Index end, Barrier& barrier);
@@ -50,6 +59,8 @@ private:
     void hand_over_probes(Index begin, Index end);
     /// All weights, at the end of the last step.
     void bring_up_to_date();
+    /// f(store) of a projection, after bring_up_to_date().
+    template <class F> void for_each_store(const std::string& projection, F&& f);
     void check_activity();
     void check_finite() const;
     void save_plastic(H5Writer& file, const SimulatedProjection& projection);
@@ -85,6 +96,8 @@ private:
     GradedValues<Real> graded_;
     std::vector<std::unique_ptr<Worker<Real>>> workers_;
     std::vector<RunningProbe> probes_;
+    std::vector<Scaled> scaled_;
+    bool learning_ = true;
     std::function<void(Index, const SpikeLists&)> on_spikes_;
     std::vector<std::uint64_t> spikes_;  ///< [population] since the last check
     Index done_ = 0, check_interval_ = 1;

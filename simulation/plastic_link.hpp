@@ -32,6 +32,7 @@ public:
     void set_learning(bool learning) override { store_.set_learning(learning); }
     void forget_spikes() override { store_.forget_spikes(); }
     void normalise(double total) override { store_.normalise(total); }
+    void scale(std::span<const double> factors) override { store_.scale(factors.subspan(share_.begin, share_.owned())); }
 
     PlasticStore<Real>& store() { return store_; }
     const RunIndex& runs() const { return store_.runs(); }

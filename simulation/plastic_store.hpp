@@ -58,6 +58,8 @@ public:
     /// These change what follows. All come after bring_up_to_date(t).
     /// Scales the weights onto each target so that their magnitudes sum up to `total`, unless all are 0; whatever their bounds are.
     void normalise(double total);
+    /// Multiplies the weights onto each target by its factor, whatever their bounds are.
+    void scale(std::span<const double> factors);
     /// No spike until now will count any more, for plasticity.
     void forget_spikes();
     /// Whether spikes change weights from now on; those until now will not.

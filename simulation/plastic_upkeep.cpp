@@ -35,7 +35,12 @@ template <class Real> void PlasticStore<Real>::normalise(double total) {
     std::vector<double> factor(targets_owned_);
     for (std::uint64_t i = 0; i < runs_.size(); ++i) factor[target(i)] += double(weights_[Index(i)]);
     for (double& f : factor) f = f > 0 ? total / f : 1;
-    for (std::uint64_t i = 0; i < runs_.size(); ++i) weights_[Index(i)] = Real(double(weights_[Index(i)]) * factor[target(i)]);
+    scale(factor);
+}
+
+template <class Real> void PlasticStore<Real>::scale(std::span<const double> factors) {
+    settle();
+    for (std::uint64_t i = 0; i < runs_.size(); ++i) weights_[Index(i)] = Real(double(weights_[Index(i)]) * factors[target(i)]);
 }
 
 template <class Real> void PlasticStore<Real>::forget_spikes() {

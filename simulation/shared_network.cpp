@@ -82,6 +82,7 @@ SharedNetwork::SharedNetwork(const SimulationNetwork& net, const SimulationOptio
         if (built.same_step && !std::holds_alternative<StaticSynapse>(p.synapse)) fail("projection '{}' changes its weights, and needs delays of at least one step", p.name);
         if (p.dopamine) built.dopamine_from = network.find(p.dopamine->from), built.dopamine_delay = steps_of(p.name, "delay of the dopamine", p.dopamine->delay, 1, options.dt);
         if (p.normalise) built.normalise_every = steps_of(p.name, "interval of normalise", p.normalise->interval, 0, options.dt);
+        if (p.scaling) built.scale_every = steps_of(p.name, "interval of scaling", p.scaling->interval, 1, options.dt);
         send_values(built);
         projections.push_back(std::move(built));
     }

@@ -22,7 +22,7 @@ struct BuiltProjection {
     int from = 0, to = 0, port = 0;
     int axonal_delay = 0;  ///< steps
     bool same_step = false;  ///< there may be delays of 0
-    int dopamine_from = -1, dopamine_delay = 0, normalise_every = 0;  ///< population, steps
+    int dopamine_from = -1, dopamine_delay = 0, normalise_every = 0, scale_every = 0;  ///< population, steps
     int channel = -1;                     ///< what its synapses read in every step, in place of spikes
     struct Astrocytes {
         int receptors = -1, transmitter = -1, delay = 0;  ///< the channel with their Gamma_S, that of the synapses' Y_S; steps

@@ -50,6 +50,8 @@ public:
     virtual void forget_spikes() {}
     /// Scales plastic weights so that the magnitudes of those onto a neuron sum up to `total`.
     virtual void normalise(double /*total*/) {}
+    /// Multiplies plastic weights onto each neuron of the target population by its factor.
+    virtual void scale(std::span<const double> /*factors*/) {}
     /// Steps whose spikes deliver() looks at, if they are more than the longest delay.
     virtual int looks_back() const { return 0; }
     /// What a store remembers besides its synapses; the same on all workers. Plastic stores are saved with their weights, elsewhere.
