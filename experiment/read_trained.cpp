@@ -230,6 +230,7 @@ void read_trained(const YamlNode& network, const YamlNode* input, const YamlNode
         if (to.precision == Experiment::Precision::float32) Trained<float>(run, images, file, to.seed, trained, config.network);
         else Trained<double>(run, images, file, to.seed, trained, config.network);
         config.duration = double(samples.samples() * samples.period(run.dt)) * run.dt;
+        config.options.period = int(samples.period(run.dt)), config.options.first_sample = samples.first;
         if (std::holds_alternative<ResetBetween>(samples.between)) config.reset_every = samples.period(run.dt);
     } catch (const Error& error) {
         problems.value(*path, error.what());

@@ -64,7 +64,7 @@ public:
         for (int i = 0; loader.next(batch); ++i) {
             encode(e_.encoder, batch.images, batch.samples, e_.steps, e_.dt, e_.seed, -1, encoded_);
             bptt.set_targets(batch.targets);
-            bptt.evaluate(encoded_.signal, batch.labels);
+            bptt.evaluate(encoded_.signal, batch.labels, i);
             keep(i);
         }
     }

@@ -188,7 +188,7 @@ template <class Real> Evaluation TrainingRun<Real>::evaluate_on(const Images& im
         // Epoch -1: the random numbers of an encoder are the same at every evaluation, and none of training's.
         encode(experiment_.encoder, batch.images, batch.samples, experiment_.steps, experiment_.dt, experiment_.seed, -1, encoded_, &pool_);
         bptt_.set_targets(batch.targets);
-        const auto result = bptt_.evaluate(encoded_.signal, batch.labels);
+        const auto result = bptt_.evaluate(encoded_.signal, batch.labels, int(all.labels.size()));
         const double n = double(batch.labels.size());
         all.loss += result.loss * n, all.accuracy += result.correct, all.spike_rate += result.spike_rate * n;
         all.synaptic_operations += engine_.synaptic_operations();

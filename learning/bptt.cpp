@@ -61,11 +61,11 @@ BatchResult Bptt<Real>::gradient(const Signal<Real>& input, std::span<const int>
     return result;
 }
 
-template <class Real> BatchResult Bptt<Real>::evaluate(const Signal<Real>& input, std::span<const int> labels) {
+template <class Real> BatchResult Bptt<Real>::evaluate(const Signal<Real>& input, std::span<const int> labels, int first_sample) {
     const int T = engine_.options().steps, window = engine_.options().window ? engine_.options().window : T;
     BatchResult result;
     spikes_ = rmp_weight_ = 0;
-    engine_.begin(input, Phase::inference, 0, -1);  // epoch -1: what chance decides is the same at every evaluation, and not as in training
+    engine_.begin(input, Phase::inference, first_sample, -1);  // epoch -1: what chance decides is the same at every evaluation, and not as in training
     for (int t = 0; t < T; t += window) {
         engine_.forward(t, std::min(T, t + window), Phase::inference);
         for (int i = 0; i < engine_.populations(); ++i) spikes_ += double(engine_.population(i).spikes_in_window());

@@ -37,8 +37,9 @@ public:
                          const std::function<void()>& window_done = {});
     /// What the outputs of the samples of the next batches should be in each step, for bce_steps; they must stay where they are.
     void set_targets(std::span<const std::uint8_t* const> targets) { targets_.assign(targets.begin(), targets.end()); }
-    /// Loss and predictions without dropout, with the running statistics of normalisers.
-    BatchResult evaluate(const Signal<Real>& input, std::span<const int> labels);
+    /// Loss and predictions without dropout, with the running statistics of normalisers. What chance decides is keyed by first_sample, the number of the first
+    /// of the batch, so that it does not depend on how samples are batched.
+    BatchResult evaluate(const Signal<Real>& input, std::span<const int> labels, int first_sample = 0);
     /// Arg max of the scores of each sample of the last batch.
     const std::vector<int>& predictions() const { return predictions_; }
 

@@ -126,6 +126,9 @@ struct SimulationOptions {
     bool half_weights = false;     ///< 16-bit weights of static synapses: 4 bytes a synapse
     bool bit_matrices = true;      ///< dense projections of one weight and one delay as bits
     double runaway_rate = 450;     ///< Hz: a population that fires more over 50 ms stops the run; 0: no limit
+    /// Samples follow each other: neurons that fire by chance draw in step t the numbers of step t % period of sample first_sample + t / period, as a
+    /// trained network does when it is evaluated; 0: those of step t.
+    int period = 0, first_sample = 0;
 };
 
 }  // namespace tripartite

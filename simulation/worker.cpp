@@ -171,9 +171,10 @@ template <class Real> void Worker<Real>::integrate(int p, Index t, std::uint64_t
 template <class Real> void Worker<Real>::draw_uniform(int p, Index t) {
     const RandomStream& stream = *populations_[std::size_t(p)].firing;
     Real* to = populations_[std::size_t(p)].chances.data();
-    const Index first = Index(share(p).begin) / 64;
-    for (Index block = 0; block < share(p).padded() / 64; ++block)
-        kernels<Real>().uniform(stream.key(0), stream.key(1), first + block, std::uint32_t(t), std::uint32_t(std::uint64_t(t) >> 32), 0, to + block * 64, 64);
+    const Index first = Index(share(p).begin) / 64, period = shared_.options.period;
+    std::uint32_t step = std::uint32_t(t), sample = std::uint32_t(std::uint64_t(t) >> 32), epoch = 0;
+    if (period > 0) step = std::uint32_t(t % period), sample = std::uint32_t(shared_.options.first_sample + t / period), epoch = std::uint32_t(-1);
+    for (Index block = 0; block < share(p).padded() / 64; ++block) kernels<Real>().uniform(stream.key(0), stream.key(1), first + block, step, sample, epoch, to + block * 64, 64);
 }
 
 template <class Real> void Worker<Real>::take(Index t) {

@@ -73,6 +73,14 @@ TEST(TrainedSimulation, HasTheSpikesOfTrainingWithAxonalDelays) { expect_same_sp
 TEST(TrainedSimulation, HasTheSpikesOfTrainingWithDelaysThatArePartlyAxonal) { expect_same_spikes(with_delay("{learned: {min: 2 ms, max: 5 ms}}, axonal_delay: 1.5 ms"), {"hidden", "output"}); }
 TEST(TrainedSimulation, HasTheSpikesOfTrainingInDoublePrecision) { expect_same_spikes(with_delay("{learned: {max: 4 ms}}"), {"hidden", "output"}, {"experiment.precision=float64"}); }
 
+TEST(TrainedSimulation, HasTheSpikesOfTrainingWhereChanceDecides) {
+    const Overrides meta{"network.populations.hidden={size: 70, neuron: {meta: {decay: 0.8, slope: 4}}}"};
+    expect_same_spikes(with_delay("2 ms"), {"hidden", "output"}, meta);
+    auto normalised = meta;
+    normalised.push_back("network.populations.hidden.membrane=mpbn");
+    expect_same_spikes(with_delay("{uniform: {min: 0.5 ms, max: 5 ms}}"), {"hidden", "output"}, normalised);
+}
+
 /// Delays of a distance: 4 x 3 hidden neurons above 2 x 2 outputs, columns from left to right, each from top to bottom.
 const std::string by_distance = R"(
 experiment: {seed: 3, threads: 2}
