@@ -101,7 +101,7 @@ TEST(Lif, ContradictingParametersAreErrors) {
     };
     EXPECT_EQ(error([](Params& p) { p.beta = 0.9, p.input_scale = Lif::InputScale::dt_over_tau; }), "lif: input_scale: dt_over_tau needs tau_m in place of beta");
     EXPECT_EQ(error([](Params& p) { p.reset = Lif::Reset::value, p.v_reset = 1; }), "lif: v_reset must be below threshold");
-    EXPECT_EQ(error([](Params&) {}, {{"v_rest", true}}), "lif has no parameter 'v_rest' that can be learned");
+    EXPECT_EQ(error([](Params&) {}, {{"compare", true}}), "lif has no parameter 'compare' that can be learned");
     EXPECT_EQ(error([](Params&) {}, {{"reset", true}}), "lif has no parameter 'reset' that can be learned");
     EXPECT_EQ(error([](Params&) {}, {{"beta", true}}), "lif: 'beta' is learned and needs an initial value");
 }
