@@ -27,7 +27,7 @@ struct RateBounds {
 ///
 ///     L = weight(epoch) mean over steps, samples, neurons and spiking populations of |u - o level|   or its square
 ///
-/// with o taken as given; dL/du is 0 where u meets its value. The schedule is the paper's from memory, unverified: with n the epoch
+/// with o taken as given; dL/du is 0 where u meets its value. The schedule is reconstructed too, from memory: with n the epoch
 /// of N, weight = 2 K n/N up to half of them and 2 K (1 - n/N) from there on; K = 0.1. It starts at zero not to disturb the
 /// beginning, and ends near zero not to disturb the end. A neuron that dropout silences counts as one that did not fire.
 struct RmpLoss {

@@ -10,8 +10,8 @@ namespace tripartite {
 ///
 /// v is not allowed below v_min, from where its square would throw it upwards. a, b, c, d can be learned, per neuron too.
 ///
-/// The equations are those of the meta-dynamic neurons of Cheng et al. (2020, 2023), from memory; the Euler steps, v_min, the defaults
-/// and the firing by chance are ours.
+/// Our reconstruction, from memory, of the meta-dynamic neurons of Cheng et al. (2020, 2023), whose quadratic form it has; the Euler steps,
+/// v_min, the defaults and the firing by chance are ours from the start.
 struct QuadraticMeta {
     static constexpr std::string_view name = "quadratic_meta", doc = "meta neuron of two variables, quadratic (after Cheng et al., from memory; firing by chance is ours)";
     static constexpr bool spiking = true;

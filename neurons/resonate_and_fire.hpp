@@ -11,7 +11,7 @@ namespace tripartite {
 ///   dz/dt = (-1/tau + i omega) z      z <- z + input      fires where y >= threshold, and then z <- i after_spike
 ///
 /// The step is exact: z[t] = exp((-1/tau + i omega) dt) z[t-1] + x[t]. That the input is a kick to the real part at the end of the step,
-/// and learning tau and omega, are ours; the rest is the paper's as remembered.
+/// and learning tau and omega, are ours; the rest is reconstructed from memory.
 struct ResonateAndFire {
     static constexpr std::string_view name = "resonate_and_fire", doc = "damped oscillator that fires (Izhikevich 2001; the discrete form is ours)";
     static constexpr bool spiking = true;

@@ -21,7 +21,7 @@ using namespace tripartite;
 
 namespace {
 
-/// Membrane with a recovery variable and escape-rate firing; our form of the meta-neuron (papers.md 4.2):
+/// Membrane with a recovery variable and escape-rate firing; our form of the meta-neuron (neurons/meta.hpp):
 ///     v[t] = a v[t-1] (1 - s[t-1]) + g x[t] + b - u[t-1]
 ///     u[t] = r u[t-1] + k s[t-1]
 ///     P(s[t] = 1) = sigmoid(beta (v[t] - theta))
@@ -245,7 +245,7 @@ template <class M> void add(std::vector<Timing>& timings, const std::string& nam
     timings.push_back({name + " adjoint, learning", n, [&e, restart] { restart(); adjoint_tile<M, 0, float, true>(e.tile()); }});
 }
 
-/// Spikes of one neuron in 1 s under a constant current; papers.md 19.1 has 9 for 700 pA, the first at 24.617 ms, the fifth at 400.015 ms.
+/// Spikes of one neuron in 1 s under a constant current; NEST has 9 for 700 pA, the first at 24.617 ms, the fifth at 400.015 ms.
 template <int substeps> void count_spikes(double dt) {
     Experiment<Aeif<substeps>, float> e(int(1000 / dt), 1, 16, Aeif<substeps>::nest_defaults(dt / substeps, 700, 0, 0), {-70.6, 0, 0, 0, 0}, {0, 0}, {0, 0});
     forward_tile<Aeif<substeps>, 0, float>(e.tile());
