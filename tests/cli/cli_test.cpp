@@ -199,6 +199,17 @@ output: {checkpoint_every: 1 ms}
     expect_same_numbers(out + "/results.h5", folder / "whole/results.h5");
 }
 
+/// 0101...: the phrases 0, 1 and 0101..., three in 16 steps; 3 log2(16) / 16 = 0.75.
+TEST_F(Program, InfoPrintsTheComplexityOfRecordedSpikes) {
+    put(file, "experiment: {mode: simulate}\ntime: {dt: 1 ms, duration: 16 ms}\nnetwork: {populations: {S: {size: 1, source: {spikes: {times: [[2, 4, 6, 8, 10, 12, 14, 16]]}}}, "
+              "N: {size: 1, neuron: parrot}}}\nrecord: {spikes: [S]}\n");
+    ASSERT_EQ(run({"run", file, "--out", out}).status, 0);
+    const auto [status, output] = run({"info", out});
+    EXPECT_EQ(status, 0);
+    EXPECT_NE(output.find("Lempel-Ziv complexity"), std::string::npos) << output;
+    EXPECT_NE(output.find("S                                    0.7500             1 of 1         16\n"), std::string::npos) << output;
+}
+
 TEST_F(Program, InfoNamesAFileThatIsNoSummary) {
     const std::string file_name = folder / "summary.json";
     put(file_name, R"({"mode": 3})");

@@ -26,14 +26,14 @@ TEST(Accuracy, OneEpochOfFashionMnistReaches80Percent) {
 }
 
 /// Diehl and Cook (2015) report 82.9 % after 180 000 samples; with thresholds that fall as slowly as those of 400 neurons it is less than 70 % here.
-TEST(Accuracy, PlasticityAloneLearnsDigitsFrom30000Samples) {
+TEST(Accuracy, PlasticityAloneLearnsDigitsFrom20000Samples) {
     const char* data = std::getenv("TRIPARTITE_TEST_DATA");
     if (!data) GTEST_SKIP() << "TRIPARTITE_TEST_DATA does not name a folder that holds mnist";
     const TemporaryFolder folder;
-    const Overrides shorter{std::string("input.dataset.mnist.folder=") + data + "/mnist", "learning.epochs=1", "learning.local.samples=30000",
-                            "learning.local.label_samples=4000", "learning.local.test_samples=4000"};
+    const Overrides shorter{std::string("input.dataset.mnist.folder=") + data + "/mnist", "learning.epochs=1", "learning.local.samples=20000",
+                            "learning.local.label_samples=3000", "learning.local.test_samples=3000"};
     const auto experiment = read_experiment(std::string(TRIPARTITE_SOURCE_DIR) + "/configs/training/local/diehl_cook_mnist.yaml", shorter);
-    EXPECT_GT(run_in_folder(experiment, folder.path()).test_accuracy, 0.78);
+    EXPECT_GT(run_in_folder(experiment, folder.path()).test_accuracy, 0.74);
 }
 
 }  // namespace

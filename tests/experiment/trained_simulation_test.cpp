@@ -71,6 +71,11 @@ TEST(TrainedSimulation, HasTheSpikesOfTrainingWithDrawnDelays) { expect_same_spi
 TEST(TrainedSimulation, HasTheSpikesOfTrainingWithLearnedDelays) { expect_same_spikes(with_delay("{learned: {max: 5 ms}}"), {"hidden", "output"}); }
 TEST(TrainedSimulation, HasTheSpikesOfTrainingWithAxonalDelays) { expect_same_spikes(with_delay("{learned_axonal: {max: 5 ms, initial: 3 ms}}"), {"hidden", "output"}); }
 TEST(TrainedSimulation, HasTheSpikesOfTrainingWithDelaysThatArePartlyAxonal) { expect_same_spikes(with_delay("{learned: {min: 2 ms, max: 5 ms}}, axonal_delay: 1.5 ms"), {"hidden", "output"}); }
+TEST(TrainedSimulation, HasTheSpikesOfTrainingWithDelaysOfEveryDistribution) {
+    expect_same_spikes(with_delay("{normal: {mean: 3 ms, sd: 1 ms, redraw: [0.5, 6]}}"), {"hidden", "output"});
+    expect_same_spikes(with_delay("{lognormal: {mu: 1, sigma: 0.5, redraw: [0.5, 6]}}"), {"hidden", "output"});
+    expect_same_spikes(with_delay("{temporal: {min: 1 ms, max: 3 ms}}"), {"hidden", "output"});
+}
 TEST(TrainedSimulation, HasTheSpikesOfTrainingInDoublePrecision) { expect_same_spikes(with_delay("{learned: {max: 4 ms}}"), {"hidden", "output"}, {"experiment.precision=float64"}); }
 
 TEST(TrainedSimulation, HasTheSpikesOfTrainingWhereChanceDecides) {
@@ -120,7 +125,10 @@ TEST(TrainedSimulation, HasTheAxonalPartsOfTheDelays) {
 }
 
 /// Layers without delays, whose normalisers are folded into weights and thresholds; the output never fires.
-TEST(TrainedSimulation, HasTheSpikesOfTrainingInLayersWithNormalisers) { expect_same_spikes(tiny_yaml, {"layer1", "layer2"}); }
+TEST(TrainedSimulation, HasTheSpikesOfTrainingInLayersWithNormalisers) {
+    expect_same_spikes(tiny_yaml, {"layer1", "layer2"});
+    expect_same_spikes(tiny_yaml, {"layer1", "layer2"}, {"network.layers.0.normalise={tdbn: {threshold: 0.8}}", "network.layers.1.dense=24", "network.layers.1.membrane={mpbn: {channel: 8}}"});
+}
 
 TEST(TrainedSimulation, HasTheSpikesOfTrainingWithCurrentsAsSamples) {
     expect_same_spikes(tiny_yaml, {"layer1", "layer2"}, {"input.encoder=direct"});
