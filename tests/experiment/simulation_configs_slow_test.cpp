@@ -32,9 +32,24 @@ TEST_P(Published, NumbersAreMet) {
 INSTANTIATE_TEST_SUITE_P(Networks, Published,
                          testing::Values("simulation/brunel_a.yaml", "simulation/brunel_alpha.yaml", "simulation/brunel_b.yaml", "simulation/brunel_c.yaml", "simulation/brunel_d.yaml",
                                          "simulation/brunel_delta.yaml", "simulation/calcium_wave.yaml", "simulation/coba.yaml", "simulation/cuba.yaml", "simulation/dopamine.yaml", "simulation/hpc_benchmark.yaml", "simulation/inhibitory_plasticity.yaml",
-                                         "simulation/microcircuit_tenth.yaml", "simulation/nearest_neighbours.yaml", "simulation/polychronous.yaml", "simulation/synfire.yaml", "simulation/tripartite.yaml",
+                                         "simulation/microcircuit_tenth.yaml", "simulation/nearest_neighbours.yaml", "simulation/polychronous.yaml", "simulation/synaptic_scaling.yaml", "simulation/synfire.yaml", "simulation/tripartite.yaml",
                                          "simulation/triplet_rates.yaml", "benchmarks/brunel_10k.yaml", "benchmarks/brunel_10k_stdp.yaml"),
                          [](const auto& info) { return std::filesystem::path(info.param).stem().string(); });
+
+/// Stimberg et al. 2019: after the astrocytes have released, from 4 s on, neurons fire less where gliotransmitter decreases release, more where it increases it.
+TEST(GliotransmissionRegimes, OrderTheRates) {
+    std::vector<double> rates;
+    for (const std::string alpha : {"0", "0.6", "1"}) {
+        const TemporaryFolder folder;
+        const auto summary = run_config("simulation/tripartite.yaml", folder.path(), {"network.projections.0.synapse={tripartite: {alpha: " + alpha + "}}", "expected={}", "time.duration=4 s", "time.transient=4 s", "record={spikes: excitatory}"});
+        const auto excitatory = std::ranges::find(summary.populations, "excitatory", [](const auto& p) { return p.name; });
+        ASSERT_NE(excitatory, summary.populations.end());
+        rates.push_back(excitatory->activity.mean_rate_hz);
+        std::printf("alpha %s: %.3f Hz\n", alpha.c_str(), rates.back());
+    }
+    EXPECT_LT(rates[0], 0.95 * rates[1]);
+    EXPECT_GT(rates[2], 1.05 * rates[1]);
+}
 
 std::vector<double> sorted(std::vector<double> values) {
     for (double& x : values) x = std::round(x * 1e4) / 1e4;
