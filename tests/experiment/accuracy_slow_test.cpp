@@ -25,15 +25,15 @@ TEST(Accuracy, OneEpochOfFashionMnistReaches80Percent) {
     EXPECT_GT(run_in_folder(experiment, folder.path()).test_accuracy, 0.8);
 }
 
-/// Diehl and Cook (2015) report 82.9 % after 180 000 samples; with thresholds that fall as slowly as those of 400 neurons it is less than 70 % here.
-TEST(Accuracy, PlasticityAloneLearnsDigitsFrom20000Samples) {
+/// Diehl and Cook (2015) report 82.9 % after 180 000 samples; with thresholds that fall as slowly as those of 400 neurons less than 70 % are reached, after 30 000 too.
+TEST(Accuracy, PlasticityAloneLearnsDigitsFrom10000Samples) {
     const char* data = std::getenv("TRIPARTITE_TEST_DATA");
     if (!data) GTEST_SKIP() << "TRIPARTITE_TEST_DATA does not name a folder that holds mnist";
     const TemporaryFolder folder;
-    const Overrides shorter{std::string("input.dataset.mnist.folder=") + data + "/mnist", "learning.epochs=1", "learning.local.samples=20000",
-                            "learning.local.label_samples=3000", "learning.local.test_samples=3000"};
+    const Overrides shorter{std::string("input.dataset.mnist.folder=") + data + "/mnist", "learning.epochs=1", "learning.local.samples=10000",
+                            "learning.local.label_samples=2000", "learning.local.test_samples=2000"};
     const auto experiment = read_experiment(std::string(TRIPARTITE_SOURCE_DIR) + "/configs/training/local/diehl_cook_mnist.yaml", shorter);
-    EXPECT_GT(run_in_folder(experiment, folder.path()).test_accuracy, 0.74);
+    EXPECT_GT(run_in_folder(experiment, folder.path()).test_accuracy, 0.72);
 }
 
 }  // namespace
