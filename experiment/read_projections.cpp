@@ -177,23 +177,23 @@ private:
     }
 
     void read_normalise(const YamlNode& node) {
-        if (!plastic_rule(p_.synapse)) problems_.key(node, "these weights stay as they are; give the synapse a rule by which they change");
-        Section section(node, problems_);
-        section.need("total");
-        section.read(p_.normalise.emplace(), IncomingTotal::fields(), unit_of_port(to_, p_.receptor));
-        const YamlNode* interval = section.take("interval");
-        if (interval) check_steps(*interval, p_.normalise->interval, reading_.dt, problems_);
+        read_upkeep(node, "total", p_.normalise.emplace());
         if (!reading_.shows_samples && p_.normalise->interval == 0) problems_.key(node, "needs an interval, above 0");
-        section.close();
     }
 
     void read_scaling(const YamlNode& node) {
+        if (p_.normalise) problems_.key(node, "normalise fixes the sums of weights that scaling changes; give one of them");
+        if (to_.sends_values()) problems_.key(node, fmt::format("'{}' is a {}, which never fires, and scaling follows the rate; take normalise", to_.name, to_.neuron.model));
+        read_upkeep(node, "rate", p_.scaling.emplace());
+    }
+
+    /// What is done to plastic weights from time to time, whatever the spikes.
+    template <class Upkeep> void read_upkeep(const YamlNode& node, const char* needed, Upkeep& upkeep) {
         if (!plastic_rule(p_.synapse)) problems_.key(node, "these weights stay as they are; give the synapse a rule by which they change");
         Section section(node, problems_);
-        section.need("rate");
-        section.read(p_.scaling.emplace(), SynapticScaling::fields());
-        const YamlNode* interval = section.take("interval");
-        if (interval) check_steps(*interval, p_.scaling->interval, reading_.dt, problems_);
+        section.need(needed);
+        section.read(upkeep, Upkeep::fields(), unit_of_port(to_, p_.receptor));
+        if (const YamlNode* interval = section.take("interval")) check_steps(*interval, upkeep.interval, reading_.dt, problems_);
         section.close();
     }
 

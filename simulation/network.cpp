@@ -79,6 +79,7 @@ void SimulationNetwork::validate() const {
         const bool waits = std::holds_alternative<StdpDopamine>(p.synapse);
         if (p.normalise && !rule) fail("projection '{}' has weights that stay as they are; normalise those of a plastic one", p.name);
         if (p.scaling && !rule) fail("projection '{}' has weights that stay as they are; scale those of a plastic one", p.name);
+        if (p.scaling && p.normalise) fail("projection '{}' has a sum of weights, which scaling changes; normalise or scale", p.name);
         if (p.scaling && to.sends_values()) fail("projection '{}' ends at '{}', a {}, which never fires; scaling follows the rate", p.name, p.to, to.neuron.model);
         if (waits && !p.dopamine) fail("projection '{}' learns by dopamine: say from which population it comes", p.name);
         if (p.dopamine && !waits) fail("projection '{}' does not learn by dopamine, which only stdp_dopamine does", p.name);

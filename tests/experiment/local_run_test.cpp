@@ -69,6 +69,7 @@ TEST(LocalRun, LearnsClassesWithoutBeingToldThem) {
     const H5Reader results(folder / "results.h5");
     EXPECT_EQ(results.shape("/projections/input_to_E/weight"), (std::vector<std::uint64_t>{70, 64}));
     EXPECT_EQ(results.integer_attribute("/projections/input_to_E", "width"), 8);
+    EXPECT_EQ(results.text_attribute("/projections/input_to_E", "to"), "E");
     EXPECT_EQ(results.read<double>("/populations/E/theta").size(), 70u);
     const auto labels = results.read<std::int64_t>("/populations/E/label"), predictions = results.read<std::int64_t>("/test/predictions"),
                truth = results.read<std::int64_t>("/test/labels");

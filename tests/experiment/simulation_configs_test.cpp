@@ -51,9 +51,11 @@ double mean_of(const std::vector<double>& values) { return std::accumulate(value
 TEST(TripletRates, WeakenWeightsOntoSlowNeuronsAndStrengthenThoseOntoFastOnes) {
     const TemporaryFolder results;
     Observer observer;
-    run_simulation(read_experiment(folder + "simulation/triplet_rates.yaml"), {results.path(), {}}, observer);
+    const auto summary = run_simulation(read_experiment(folder + "simulation/triplet_rates.yaml"), {results.path(), {}}, observer);
     const H5Reader file(results / "results.h5");
-    const double r = 4.287, drift = 10 * r * (6.5e-3 * 0.0168 * 0.114 * r - 7.1e-3 * 0.0337);  // Hz of the slow neurons, per second
+    const auto slow = std::ranges::find(summary.populations, "slow", &SimulationSummary::Population::name);
+    ASSERT_NE(slow, summary.populations.end());
+    const double r = slow->activity.mean_rate_hz, drift = 10 * r * (6.5e-3 * 0.0168 * 0.114 * r - 7.1e-3 * 0.0337);  // Hz of the slow neurons, per second
     EXPECT_NEAR(mean_of(last_weights(file, "inputs_to_slow")), 2 + 10 * drift, 0.02);
     EXPECT_GT(mean_of(last_weights(file, "inputs_to_fast")), 1.05 * 2);
 }
