@@ -79,7 +79,8 @@ template <class Real> void Engine<Real>::anneal(double progress) {
 }
 
 template <class Real> bool Engine<Real>::constant_drive(int population, int port) const {
-    if (const auto& normaliser = populations_[population]->normaliser; port == 0 && normaliser && normaliser->varies()) return false;
+    const auto& p = *populations_[population];
+    if (port == 0 && (!p.step_factors.empty() || (p.normaliser && !p.normaliser->step_factors().empty()))) return false;
     return std::ranges::all_of(links_, [&](const Link& l) {
         return l.to != population || l.port != port || l.internal || (l.from < 0 && input_.constant && l.longest == 0);
     });
@@ -164,8 +165,12 @@ template <class Real> PortRows<Real> Engine<Real>::drive_rows(int population, co
         rows.at[port] = drive.tile(span.block, span.chunk);
         rows.step[port] = p.ports[port].constant ? 0 : drive.step(span.chunk);
     }
-    if (!p.normaliser) return rows;
     const auto& drive = p.ports.front().drive;
+    if (!p.normaliser) {
+        for (int t = span.begin; t < span.end && !p.step_factors.empty(); ++t)
+            for (Real& x : std::span(rows.at[0] + (t - span.begin) * rows.step[0], drive.step(span.chunk))) x *= p.step_factors[t];
+        return rows;
+    }
     scratch.tile.ensure(drive.steps * drive.step(span.chunk));
     p.normaliser->apply(drive, span.block, span.chunk, span.begin, scratch.tile.data());
     rows.at[0] = scratch.tile.data();
@@ -246,7 +251,7 @@ template <class Real> void Engine<Real>::recurrent_chunk(const Component& compon
 template <class Real> void Engine<Real>::fold_normalisers() {
     for (std::size_t i = 0; i < populations_.size(); ++i) {
         auto& p = *populations_[i];
-        if (!p.normaliser || p.normaliser->varies()) continue;
+        if (!p.normaliser) continue;
         std::vector<double> scale(p.spec().size), shift(p.spec().size);
         p.normaliser->affine(scale, shift);
         for (auto& link : links_) {
@@ -254,6 +259,8 @@ template <class Real> void Engine<Real>::fold_normalisers() {
             link.projection->fold(scale, shift);
             std::ranges::fill(shift, 0);  // once is enough
         }
+        const auto factors = p.normaliser->step_factors();
+        p.step_factors.assign(factors.begin(), factors.end());
         p.normaliser.reset();
     }
     transposed_ = false;

@@ -63,13 +63,13 @@ public:
     const TileArray<Real>& input_adjoint() const { return input_bar_; }
     /// Spikes times the synapses that each reached, since begin().
     double synaptic_operations() const { return synaptic_operations_; }
-    /// Takes the normalisers whose map is the same in all steps into the weights, and removes them.
+    /// Takes the normalisers into weights and biases, and removes them; factors of steps remain.
     void fold_normalisers();
 
 private:
     void shape_for(const Signal<Real>& input, Phase phase);
     bool constant_drive(int population, int port) const;
-    bool bias_in_steps(int population) const { return recurrent_[population] && !populations_[population]->normaliser; }
+    bool bias_in_steps(int population) const { return recurrent_[population] && !populations_[population]->normaliser && populations_[population]->step_factors.empty(); }
     Signal<Real> source(const Link& link) const { return link.from < 0 ? input_ : populations_[link.from]->signal(); }
     void for_each_tile(int population, const std::function<void(Index block, Chunk chunk, Scratch<Real>& scratch)>& body);
 

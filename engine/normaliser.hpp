@@ -25,9 +25,9 @@ public:
     /// Turns dL/d(normalised) into dL/d(drive), in place, and adds the gradients of gain and shift; the first row is that of step `begin`.
     virtual void adjoint(const TileArray<Real>& drive, TileArray<Real>& bar, const Shape& shape, int begin, int T, ThreadPool& pool) = 0;
 
-    /// Whether steps differ: then a constant input becomes one that is not, and nothing can be folded.
-    virtual bool varies() const = 0;
-    /// The affine map of inference, per neuron.
+    /// The factor by which all is multiplied in each step of a run, the last thing that is done; empty if steps do not differ.
+    virtual std::span<const Real> step_factors() const = 0;
+    /// The affine map of inference, per neuron; without the factors of steps.
     virtual void affine(std::span<double> scale, std::span<double> shift) const = 0;
     /// Mean and variance of each neuron over past batches: part of a checkpoint. [2][padded neurons]
     virtual std::span<double> running() = 0;

@@ -85,6 +85,7 @@ public:
     RealFrame<Real> sent;      ///< of all T steps, if it sends them
     bool is_read = false;      ///< by a projection
     std::unique_ptr<Normaliser<Real>> normaliser;
+    std::vector<Real> step_factors;  ///< of a normaliser that was folded: the first port's drive is multiplied by them, [T] or empty
     std::unique_ptr<MembraneNorm<Real>> membrane_norm;
     const Surrogate* soft = nullptr;
     OutputAdjoint<Real> output_bar;

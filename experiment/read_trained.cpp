@@ -48,7 +48,8 @@ private:
     /// Refuses what a simulation would not do with training's bits.
     void check_simulable() {
         for (int i = 0; i < engine_.populations(); ++i)
-            if (engine_.population(i).normaliser) fail("'{}' multiplies what arrives by a factor of the step (tebn), which only training and evaluation do", name(i));
+            if (!engine_.population(i).step_factors.empty() && std::ranges::any_of(engine_.links(), [&](const Link& l) { return l.to == i && l.port == 0 && l.internal; }))
+                fail("'{}' multiplies by a factor of the step (tebn) what comes from outside its loop, and not what feeds back, which only training and evaluation do", name(i));
         for (const auto& link : engine_.links()) {
             if (link.port == 0 && !config_of(link).dense() && network_.populations[std::size_t(link.to)].normalise)
                 fail("the normaliser of '{}' is folded into a mean or broadcast, which only training and evaluation do", name(link.to));
@@ -84,6 +85,7 @@ private:
             for (std::uint32_t n = 0; n < to.size; ++n)
                 for (std::size_t c = 0; c < to.values.size(); ++c) to.values[c].each[n] = p.coefficients(n)[c];
         }
+        to.step_factors.assign(p.step_factors.begin(), p.step_factors.end());
         if (p.membrane_norm) {
             p.membrane_norm->begin(Phase::inference);
             for (Index row = 0; row < 3; ++row) to.fold.insert(to.fold.end(), p.membrane_norm->folded() + row * p.padded(), p.membrane_norm->folded() + row * p.padded() + spec.size);

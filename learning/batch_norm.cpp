@@ -64,7 +64,7 @@ public:
                 for (int i = 0; i < width_; ++i) out[i] = factor * (x[i] * scale[i] + offset[i]);
         }
     }
-    bool varies() const override { return factor_ >= 0; }
+    std::span<const Real> step_factors() const override { return {varies() ? parameters_.value(factor_) : nullptr, std::size_t(steps_)}; }
 
     /// With g = dL/dy and x^ = (x - mean) / sd:  dL/dx = gain / sd (g - mean(g) - x^ mean(g x^)).
     void adjoint(const TileArray<Real>& drive, TileArray<Real>& bar, const Shape& shape, int begin, int T, ThreadPool& pool) override {
@@ -109,6 +109,7 @@ private:
             for (Index r = Index(steps) * shape[c].samples; r-- > 0; row += width_) f(row);
         }
     }
+    bool varies() const { return factor_ >= 0; }
     /// Of a step; of the last for rows behind the run's end, which nobody reads.
     Real factor_of(int t) const { return varies() ? parameters_.value(factor_)[std::min(t, steps_ - 1)] : Real(1); }
     /// dL/dp[t] = sum of g (gain x^ + shift); then g becomes p[t] g.

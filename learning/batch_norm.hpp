@@ -42,8 +42,7 @@ NormaliserKind batch_norm(BatchNormOptions options = {});
 NormaliserKind td_batch_norm(TdBatchNormOptions options = {});
 
 /// Temporal effective batch normalisation (TEBN: Duan et al., NeurIPS 2022): y[t] = p[t] (gain (x[t] - mean) / sqrt(var + epsilon) + shift),
-/// statistics over steps and samples, p[t] learned from 1 on. A step's factor folds into no weight that serves all steps, so inference
-/// multiplies what arrives by it.
+/// statistics over steps and samples, p[t] learned from 1 on. For inference all but p[t] is folded into the weights.
 NormaliserKind te_batch_norm(TeBatchNormOptions options = {});
 
 }  // namespace tripartite

@@ -59,6 +59,7 @@ SharedNetwork::SharedNetwork(const SimulationNetwork& net, const SimulationOptio
         sizes.push_back(p.size);
         positions.push_back(p.positions ? std::make_unique<Positions>(*p.positions, p.size, p.periodic, RandomStream(options.seed, p.name, "positions")) : nullptr);
         if (const auto problem = problem_of_step(p.neuron, options.dt); !problem.empty()) fail("'{}': {}", p.name, problem);
+        if (!p.step_factors.empty() && options.period < 1) fail("'{}' has factors of steps, which need the period after which they begin again", p.name);
         if (!p.source) ports = std::max(ports, p.neuron.ports);
         words += blocks_for(p.size);
         every.push_back(p.neuron.interval > 0 ? steps_of(p.name, "step", p.neuron.interval, 1, options.dt) : 1);

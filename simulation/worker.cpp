@@ -154,6 +154,10 @@ template <class Real> void Worker<Real>::integrate(int p, Index t, std::uint64_t
     range.neurons = range.state_variable = own.padded();
     range.state = neurons.state.data();
     range.coefficients = neurons.coefficients.data(), range.coefficient = neurons.uniform ? 0 : own.padded();
+    if (!spec.step_factors.empty()) {
+        const auto factor = Real(spec.step_factors[std::min(std::size_t(t % shared_.options.period), spec.step_factors.size() - 1)]);
+        for (Real& x : std::span(row_[0] + own.local, own.padded())) x *= factor;
+    }
     for (int port = 0; port < spec.neuron.ports; ++port) {
         const bool reached = neurons.reached[std::size_t(port)];
         range.input[port] = reached ? row_[std::size_t(port)] + own.local : nothing_.data();

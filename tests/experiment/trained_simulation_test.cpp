@@ -128,6 +128,7 @@ TEST(TrainedSimulation, HasTheAxonalPartsOfTheDelays) {
 TEST(TrainedSimulation, HasTheSpikesOfTrainingInLayersWithNormalisers) {
     expect_same_spikes(tiny_yaml, {"layer1", "layer2"});
     expect_same_spikes(tiny_yaml, {"layer1", "layer2"}, {"network.layers.0.normalise={tdbn: {threshold: 0.8}}", "network.layers.1.dense=24", "network.layers.1.membrane={mpbn: {channel: 8}}"});
+    expect_same_spikes(tiny_yaml, {"layer1", "layer2"}, {"network.layers.1={dense: 17, normalise: {tebn: {momentum: 0.5}}, neuron: {lif: {beta: 0.8, threshold: 0.5}}}", "learning.optimiser={adam: {learning_rate: 0.05}}"});
 }
 
 TEST(TrainedSimulation, HasTheSpikesOfTrainingWithCurrentsAsSamples) {
@@ -167,7 +168,7 @@ std::string refusal_of(const std::string& yaml, const Overrides& overrides) {
 }
 
 TEST(TrainedSimulation, RefusesWhatOnlyTrainingDoes) {
-    EXPECT_NE(refusal_of(tiny_yaml, {"network.layers.0.normalise=tebn"}).find("'layer1' multiplies what arrives by a factor of the step (tebn), which only training and evaluation do"), std::string::npos);
+    EXPECT_NE(refusal_of(tiny_yaml, {"network.layers.0.normalise=tebn"}).find("'layer1' multiplies by a factor of the step (tebn) what comes from outside its loop, and not what feeds back, which only training and evaluation do"), std::string::npos);
     EXPECT_NE(refusal_of(tiny_yaml, {"network.layers.1={dense: 17, neuron: leaky_integrator}"}).find("'layer2' never fires and sends numbers through weights of its own for each synapse"), std::string::npos);
 }
 

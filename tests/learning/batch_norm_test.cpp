@@ -152,15 +152,19 @@ TEST(TeBatchNorm, IsBatchNormalisationTimesAFactorOfEachStep) {
 }
 
 TEST(Folding, LeavesNoNormaliserAndTheSameMembranes) {
-    const auto cases = testing_networks::cases();
-    for (const char* name : {"batch_norm", "recurrent_constant_batch_norm"}) {
-        const auto c = *std::ranges::find(cases, name, &testing_networks::Case::name);
+    auto cases = testing_networks::cases();
+    for (const char* name : {"batch_norm", "recurrent_constant_batch_norm", "step_factors", "two_ports", "batch_norm of thresholds"}) {
+        const bool thresholds = std::string_view(name) == "batch_norm of thresholds";
+        auto c = *std::ranges::find(cases, thresholds ? "batch_norm" : name, &testing_networks::Case::name);
+        if (thresholds) c.network.populations[0].normalise = td_batch_norm();
         ThreadPool pool(2);
         Engine<double> engine(c.network, {.steps = 7, .samples = 19}, pool);
         engine.record_membrane(0);
         const auto input = testing_networks::random_input<double>(1, 19, 5);
         Signal<double> signal;
         signal.values = &input, signal.constant = true;
+        for (const auto& block : engine.parameters().blocks)
+            if (block.name == "step_factor") block.write(std::vector{1.0, 0.5, 2.0, -0.5, 1.5, 0.0, 1.25}, engine.parameters().values.data());
         for (int batch = 0; batch < 20; ++batch) {
             engine.begin(signal, Phase::training);
             engine.forward(0, 7, Phase::training);
