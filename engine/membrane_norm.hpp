@@ -18,7 +18,7 @@ struct MembraneNormOptions {
     static constexpr auto fields() {
         using O = MembraneNormOptions;
         return std::tuple{field("channel", &O::channel, "neurons", "neighbours that share statistics, gain and shift; 1, 2, 4, … 64, a divisor of the population").within(1, 64),
-                          field("momentum", &O::momentum, "", "share of a step in the running statistics, which a batch moves T times").within(0, 1),
+                          field("momentum", &O::momentum, "", "share of a step in the running statistics, which a batch moves in each step").within(0, 1),
                           field("epsilon", &O::epsilon, "", "added to the variance").positive()};
     }
 };
@@ -37,6 +37,7 @@ struct MembraneNormOptions {
 /// and offset = shift - mean scale, a neuron fires where
 ///     sign(scale) u - (threshold - offset) / |scale| >= 0,         or, where scale = 0, threshold - offset <= 0.
 /// A threshold may change with the state: what is stored is a sign and an affine map of the threshold. No step normalises anything.
+/// Models that decide several times a step are normalised for each decision (ours): T counts their sub-steps.
 /// Neurons that fire by chance need the distance m - threshold itself, scale u - (threshold - offset), which costs the same.
 template <class Real> class MembraneNorm {
 public:
@@ -48,7 +49,7 @@ public:
     /// To be called before a window: training measures, a replay takes what was measured, inference folds.
     void begin(Phase phase);
 
-    /// Training: takes the statistics of step t over u [B][W] of a block, and moves the running ones.
+    /// Training: takes the statistics of step t (of models with sub-steps, of sub-step t) over u [B][W] of a block, and moves the running ones.
     void measure(int t, Index block, const Real* u, int samples);
     /// From x_bar, dL/dx of the distances from the threshold, to dL/du, in place [B][W]; adds the gradients of gain and shift.
     void adjoint(int t, Index block, const Real* u, Real* x_bar, int samples);

@@ -116,8 +116,6 @@ void Network::validate() const {
         if (p.membrane && (std::popcount(unsigned(p.membrane->channel)) != 1 || p.size % p.membrane->channel != 0))
             fail("mpbn: channel is {}, and must be 1, 2, 4, … or 64, and divide the {} neurons of '{}'", p.membrane->channel, p.size, p.name);
         if (p.membrane && !p.neuron.spiking) fail("'{}' is a {}, which never fires, so its membrane cannot be normalised for a decision; leave out membrane", p.name, p.neuron.model);
-        if (p.membrane && p.neuron.substeps > 1)
-            fail("'{}' is a {}, which decides {} times a step, so its membrane cannot be normalised for a decision; leave out membrane", p.name, p.neuron.model, p.neuron.substeps);
         if (std::ranges::none_of(projections, [&](const auto& c) { return c.to == p.name; })) fail("population '{}' receives no projection", p.name);
     }
     std::set<std::string> pairs;

@@ -140,6 +140,32 @@ TRIPARTITE_INLINE void recompute(const AdjointTile<Real>& a, const PackCoefficie
         }
 }
 
+/// From what the adjoints say of a decision's consequences to the adjoint of x: of the state after the reset, and of whether the step has fired by then,
+/// which becomes that of whether it had fired before.
+template <class M, int variant, class Real, bool learning>
+TRIPARTITE_INLINE Pack<Real> adjoint_of_decision(StepAdjoint<M, variant, Real, learning>& adjoint, const PackState<M, Real>& middle, const PackCoefficients<M, Real>& k, Pack<Real> spike,
+                                                 Real reset_gradient, Pack<Real> slope, const Real* fired_before, Pack<Real>& fired_bar) {
+    using P = Pack<Real>;
+    P spike_bar = adjoint.through_reset(middle, k, spike) * P(reset_gradient);
+    if constexpr (num_substeps<M> == 1) spike_bar += fired_bar;
+    else {
+        spike_bar += fired_bar * (P(1) - P::load(fired_before));
+        fired_bar = fired_bar * (P(1) - spike);
+    }
+    const P x_bar = adjoint.through_decision(k, spike_bar, slope);
+    adjoint.through_threshold(middle, k, -x_bar);
+    return x_bar;
+}
+
+/// The adjoint of what the state receives after the reset; that of the state becomes the one before.
+template <class M, int variant, class Real, bool learning>
+TRIPARTITE_INLINE auto adjoint_of_receiving(StepAdjoint<M, variant, Real, learning>& adjoint, PackState<M, Real> middle, const PackCoefficients<M, Real>& k, Pack<Real> spike,
+                                            const std::array<Pack<Real>, num_ports<M>>& input) {
+    reset<M, variant>(middle, k, spike);
+    return adjoint.through_receive(middle, k, input);
+}
+template <class M, int variant, class Real> inline constexpr bool receives = has_receive<M, variant, PackState<M, Real>, PackCoefficients<M, Real>, std::array<Pack<Real>, num_ports<M>>>;
+
 /// The adjoint of one step of one pack, given what is kept of its sub-steps and the surrogate's slopes, or x, whose sub-steps are `packs`
 /// packs apart; returns that of its input. The first thing undone is the receiving, in the last sub-step.
 template <class M, int variant, class Real, bool learning>
@@ -158,21 +184,9 @@ TRIPARTITE_INLINE auto adjoint_step(const AdjointTile<Real>& a, const PackCoeffi
             auto middle = before;
             const P u = integrate<M, variant>(middle, k, input);
             const P spike = decide<M, variant>(a, u - M::threshold(middle, k), k, t, at);
-            if constexpr (has_receive<M, variant, PackState<M, Real>, PackCoefficients<M, Real>, std::array<P, I>>)
-                if (i == last) {
-                    auto after = middle;
-                    reset<M, variant>(after, k, spike);
-                    input_bar = adjoint.through_receive(after, k, input);
-                }
-            P spike_bar = adjoint.through_reset(middle, k, spike) * P(a.reset_gradient);
-            if constexpr (last == 0) spike_bar += fired_bar;
-            else {
-                spike_bar += fired_bar * (P(1) - P::load(kept + num_states<M> * P::width));
-                fired_bar = fired_bar * (P(1) - spike);
-            }
-            const P x_bar = adjoint.through_decision(k, spike_bar, P::load(slopes + i * packs * P::width));
-            u_bar += x_bar;
-            adjoint.through_threshold(middle, k, -x_bar);
+            if constexpr (receives<M, variant, Real>)
+                if (i == last) input_bar = adjoint_of_receiving(adjoint, middle, k, spike, input);
+            u_bar += adjoint_of_decision(adjoint, middle, k, spike, a.reset_gradient, P::load(slopes + i * packs * P::width), kept + num_states<M> * P::width, fired_bar);
         }
         const auto bar = adjoint.through_integration(before, k, input, u_bar);
         if constexpr (last == 0) return bar;

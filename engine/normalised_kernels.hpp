@@ -1,7 +1,7 @@
 #pragma once
 #include "engine/neuron_kernels.hpp"
 
-/// The halves of a step, between which the membranes of a tile are normalised: samples then depend on each other in every
+/// The halves of a step or sub-step, between which the membranes of a tile are normalised: samples then depend on each other in every
 /// step. The adjoint's halves are the parts of StepAdjoint, unchanged.
 namespace tripartite {
 inline namespace TRIPARTITE_ISA {
@@ -34,10 +34,13 @@ template <class M, int variant, class Real> void decide_tile(const NeuronTile<Re
         const Index at = Index(b) * a.width + lane;
         auto s = load_members<PackState<M, Real>>(a.state + at, a.state_variable);
         const auto x = normalised_distance<M>(n, s, k, Pack<Real>::load(a.membrane + at), lane), spike = decide<M, variant>(a, x, k, 0, at);
+        const auto fired = either<M>(Pack<Real>::load(n.fired + at), spike);
         reset<M, variant>(s, k, spike);
+        if (n.last) receive<M, variant>(s, k, load_input<M>(a, 0, at));
         store_members(s, a.state + at, a.state_variable);
+        fired.store(n.fired + at);
         if (n.x) x.store(n.x + at);
-        else store_spikes(a, 0, b, lane, spike);
+        else if (n.last) store_spikes(a, 0, b, lane, fired);
     });
 }
 
@@ -56,6 +59,14 @@ TRIPARTITE_INLINE void half_step_adjoint(const AdjointTile<Real>& a, const Norma
             for (int j = 0; j < P::width; ++j) a.coefficients_bar[i * a.width + lane + j] += double(adjoint.coefficients_bar[i].v[j]);
 }
 
+template <class M, class Real> TRIPARTITE_INLINE void add_input_bar(const AdjointTile<Real>& a, const std::array<Pack<Real>, num_ports<M>>& bar, Index at) {
+    TRIPARTITE_UNROLL for (int i = 0; i < num_ports<M>; ++i) {
+        if (i > 0 && !a.input_bar.at[i]) continue;
+        Real* to = a.input_bar.at[i] + at;
+        (Pack<Real>::load(to) + bar[i]).store(to);
+    }
+}
+
 template <class M, int variant, class Real, bool learning> void adjoint_decide_lanes(const AdjointTile<Real>& a, const NormalisedStep<Real>& n) {
     using P = Pack<Real>;
     for_each_pack<M>(a, [&](const auto& k, int b, int lane) __attribute__((always_inline)) {
@@ -63,12 +74,13 @@ template <class M, int variant, class Real, bool learning> void adjoint_decide_l
         auto middle = load_members<PackState<M, Real>>(a.state + at, a.state_variable);
         const P u = integrate<M, variant>(middle, k, load_input<M>(a, 0, at));
         const P spike = decide<M, variant>(a, normalised_distance<M>(n, middle, k, u, lane), k, 0, at);
+        P fired_bar = P::load(n.fired_bar + at);
         half_step_adjoint<M, variant, Real, learning>(a, n, b, lane, [&](auto& adjoint) __attribute__((always_inline)) {
-            const P spike_bar = fma(adjoint.through_reset(middle, k, spike), P(a.reset_gradient), P::load(a.spikes_bar + at));
-            const P x_bar = adjoint.through_decision(k, spike_bar, P::load(n.x + at));
-            adjoint.through_threshold(middle, k, -x_bar);
-            x_bar.store(n.x + at);
+            if constexpr (receives<M, variant, Real>)
+                if (n.last) add_input_bar<M>(a, adjoint_of_receiving(adjoint, middle, k, spike, load_input<M>(a, 0, at)), at);
+            adjoint_of_decision(adjoint, middle, k, spike, a.reset_gradient, P::load(n.x + at), n.fired + at, fired_bar).store(n.x + at);
         });
+        fired_bar.store(n.fired_bar + at);
     });
 }
 template <class M, int variant, class Real> void adjoint_decide_tile(const AdjointTile<Real>& a, const NormalisedStep<Real>& n) {
@@ -77,7 +89,6 @@ template <class M, int variant, class Real> void adjoint_decide_tile(const Adjoi
     adjoint_decide_lanes<M, variant, Real, false>(a, n);
 }
 
-/// Adds to the adjoint of a port whose input is constant in time, which a step of 0 says.
 template <class M, int variant, class Real, bool learning> void adjoint_integrate_lanes(const AdjointTile<Real>& a, const NormalisedStep<Real>& n) {
     using P = Pack<Real>;
     for_each_pack<M>(a, [&](const auto& k, int b, int lane) __attribute__((always_inline)) {
@@ -86,12 +97,7 @@ template <class M, int variant, class Real, bool learning> void adjoint_integrat
         if (a.membrane_bar) u_bar += P::load(a.membrane_bar + at);
         half_step_adjoint<M, variant, Real, learning>(a, n, b, lane, [&](auto& adjoint) __attribute__((always_inline)) {
             const auto before = load_members<PackState<M, Real>>(a.state + at, a.state_variable);
-            const auto input_bar = adjoint.through_integration(before, k, load_input<M>(a, 0, at), u_bar);
-            TRIPARTITE_UNROLL for (int i = 0; i < num_ports<M>; ++i) {
-                if (i > 0 && !a.input_bar.at[i]) continue;
-                Real* to = a.input_bar.at[i] + at;
-                (a.input_bar.step[i] ? input_bar[i] : P::load(to) + input_bar[i]).store(to);
-            }
+            add_input_bar<M>(a, adjoint.through_integration(before, k, load_input<M>(a, 0, at), u_bar), at);
         });
     });
 }
@@ -108,7 +114,7 @@ template <class M, int variant, class Real> constexpr NeuronKernels<Real> make_n
         kernels.forward = forward_tile<M, variant, Real>;
         kernels.adjoint = adjoint_tile<M, variant, Real, false>;
         if constexpr (has_learnable<M>) kernels.adjoint_learning = adjoint_tile<M, variant, Real, true>;
-        if constexpr (M::spiking && num_substeps<M> == 1) {
+        if constexpr (M::spiking) {
             kernels.integrate = integrate_tile<M, variant, Real>;
             kernels.decide = decide_tile<M, variant, Real>;
             kernels.adjoint_decide = adjoint_decide_tile<M, variant, Real>;

@@ -34,7 +34,7 @@ void Population<Real>::prepare(const Shape& shape, int window, int segment, int 
         if (recurrent) port.input.shape(window + tail, B, blocks_, width_);
         if ((normaliser && &port == &ports.front()) || (recurrent && port.constant)) port.drive_bar.shape(port.drive.steps, B, blocks_, width_);
     }
-    if (membrane_norm) membrane_norm->prepare(shape.steps);
+    if (membrane_norm) membrane_norm->prepare(shape.steps * spec_.neuron.substeps);
     if (record_membrane) membrane.shape(shape.steps, B, blocks_, width_);
     if (spikes.steps != shape.steps || spikes.samples != B) spikes = SpikeFrame(shape.steps, B, spec_.size);
     if (sends_values() && (sent.steps != shape.steps || sent.samples != B)) sent = RealFrame<Real>(shape.steps, B, spec_.size);

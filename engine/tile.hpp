@@ -47,7 +47,7 @@ template <class Real> struct AdjointTile : NeuronTile<Real> {
     Index spikes_bar_step = 0;
     const Real* membrane_bar = nullptr;  ///< [T][B][W], or null
     Index membrane_bar_step = 0;
-    PortRows<Real> input_bar;            ///< may be `input`; with step 0 the sum over steps is written
+    PortRows<Real> input_bar;            ///< may be `input`; with step 0 the sum over steps is written; adjoint_integrate adds to it
     Real* state_bar = nullptr;           ///< [S][B][W] strides of state; in: after the last step, out: before the first
     double* coefficients_bar = nullptr;  ///< [C][W], added to
     Real reset_gradient = 1;             ///< 0 detaches the spike inside the reset
@@ -56,13 +56,16 @@ template <class Real> struct AdjointTile : NeuronTile<Real> {
     Real* scratch = nullptr;             ///< adjoint_scratch() Reals
 };
 
-/// A population whose membranes are normalised before the decision takes each step in two halves, and so does its adjoint.
-/// One step of a tile, whose steps are then 1 and whose `membrane` is never null:
+/// A population whose membranes are normalised before the decision takes each step, or sub-step, in two halves, and so does its adjoint.
+/// One of them, of a tile whose steps are then 1 and whose `membrane` is never null:
 template <class Real> struct NormalisedStep {
     const Real *scale = nullptr, *offset = nullptr;  ///< [W]: the distance from the threshold is x = scale u + offset - threshold
     Real* x = nullptr;             ///< [B][W] decide writes x there. The adjoints take dL/du from there, and before that
                                    ///< the surrogate's slope at x, in whose place they leave dL/dx
     Index state_bar_variable = 0;  ///< of the adjoint, whose `state` is the state before the step in an array of its own
+    Real* fired = nullptr;         ///< [B][W] whether the step had fired before; decide adds this sub-step
+    Real* fired_bar = nullptr;     ///< [B][W] the adjoint of whether it has fired by then, which that of decide turns into the one before
+    bool last = true;              ///< of the sub-steps
 };
 
 /// Reals that an adjoint needs as scratch: for each sub-step and neuron of a block the state, the slope and whether the step had fired.
@@ -91,7 +94,7 @@ template <class Real> struct NeuronKernels {
     void (*forward)(const NeuronTile<Real>&) = nullptr;              ///< null for kinds that are not trainable, as those below
     void (*adjoint)(const AdjointTile<Real>&) = nullptr;
     void (*adjoint_learning)(const AdjointTile<Real>&) = nullptr;    ///< with the derivatives by the coefficients; null where nothing can be learned
-    void (*integrate)(const NeuronTile<Real>&) = nullptr;            ///< the first half of a step: up to the membrane; null, as those below, for models with sub-steps
+    void (*integrate)(const NeuronTile<Real>&) = nullptr;            ///< the first half of a step: up to the membrane; null, as those below, for models that never fire
     void (*decide)(const NeuronTile<Real>&, const NormalisedStep<Real>&) = nullptr;  ///< the second half: spikes and reset
     void (*adjoint_decide)(const AdjointTile<Real>&, const NormalisedStep<Real>&) = nullptr;
     void (*adjoint_integrate)(const AdjointTile<Real>&, const NormalisedStep<Real>&) = nullptr;

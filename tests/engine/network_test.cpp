@@ -91,10 +91,6 @@ TEST(Validation, WhatCannotBeTrainedIsRefused) {
     network.projections[0].receptor = "";
     EXPECT_EQ(error_of([&] { network.validate(); }), "the projection from 'input' to 'E' learns weights of both signs, and 'excitatory' of aeif_cond_exp is a conductance, which is "
                                                      "not negative; give receptor: current");
-    network.projections[0].receptor = "current";
-    network.populations[0].membrane = MembraneNormOptions{};
-    EXPECT_EQ(error_of([&] { network.validate(); }),
-              "'E' is a aeif_cond_exp, which decides 10 times a step, so its membrane cannot be normalised for a decision; leave out membrane");
 }
 
 TEST(Validation, TheInputMustHaveTheNetworksSize) {
