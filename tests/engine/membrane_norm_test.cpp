@@ -85,17 +85,18 @@ TEST(MembraneNormChannel, PoolsItsNeurons) {
 struct Layer {
     RealFrame<double> input = random_input<double>(T, B, 5);
     ThreadPool pool{2};
-    Engine<double> engine{{5, {{"p", N, neuron(), 0, std::nullopt, MembraneNormOptions{}}}, {{"input", "p", dense({.init = Kaiming{3}})}}}, {.steps = T, .samples = B}, pool};
+    Engine<double> engine;
     std::vector<double> gain, shift;
 
-    Layer() {
+    Layer(const NeuronSpec& neuron = released())
+        : engine({5, {{"p", N, neuron, 0, std::nullopt, MembraneNormOptions{}}}, {{"input", "p", dense({.init = Kaiming{3}})}}}, {.steps = T, .samples = B}, pool) {
         const RandomStream random(4, "test", "gain");
         for (int n = 0; n < N; ++n) gain.push_back(n == 7 ? 0 : random.normal(n, 0)), shift.push_back(n == 7 ? 0.6 : 0.3 * random.normal(n, 1));
         write(engine.parameters(), "membrane_gain", gain);
         write(engine.parameters(), "membrane_shift", shift);
         engine.record_membrane(0);
     }
-    static NeuronSpec neuron() {
+    static NeuronSpec released() {
         Lif::Params<double> p;
         p.beta = 0.25, p.threshold = 0.5, p.reset = Lif::Reset::zero, p.compare = Lif::Compare::gt;
         return make_neuron<Lif>(p);
@@ -136,6 +137,37 @@ TEST(MembraneNorm, IsTheEquationsOfThePaperStepByStep) {
                 const double m = layer.gain[n] * (u[b * N + n] - sum / B) / std::sqrt(square / B + 1e-5) + layer.shift[n];
                 ASSERT_EQ(layer.fired(t, b, n), m > 0.5) << t << " " << b << " " << n;
                 if (m > 0.5) u[b * N + n] = 0;
+            }
+        }
+    for (int n = 0; n < N; ++n) {
+        EXPECT_NEAR(layer.running()[n], mean[n], 1e-13);
+        EXPECT_NEAR(layer.running()[layer.engine.population(0).padded() + n], variance[n], 1e-13);
+    }
+}
+
+/// Three decisions a step: each with the statistics of its own sub-step, which move the same running ones; a step fires if one of them does.
+TEST(MembraneNorm, IsTheEquationsOfEachSubstep) {
+    Layer layer(make_neuron<testing_networks::SubsteppedLif>());
+    layer.run(Phase::training);
+    const auto weight = read(layer.engine.parameters(), "weight"), bias = read(layer.engine.parameters(), "bias");
+    std::vector<double> u(B * N, 0.1), current(B * N), mean(N, 0), variance(N, 1);
+    for (int t = 0; t < T; ++t)
+        for (int n = 0; n < N; ++n) {
+            std::vector<bool> fired(B);
+            for (int i = 0; i < 3; ++i) {
+                double sum = 0, square = 0;
+                for (int b = 0; b < B; ++b) sum += u[b * N + n] = 0.9 * u[b * N + n] + current[b * N + n] / 3;
+                for (int b = 0; b < B; ++b) square += std::pow(u[b * N + n] - sum / B, 2);
+                mean[n] += 0.1 * (sum / B - mean[n]), variance[n] += 0.1 * (square / (B - 1) - variance[n]);
+                for (int b = 0; b < B; ++b) {
+                    if (layer.gain[n] * (u[b * N + n] - sum / B) / std::sqrt(square / B + 1e-5) + layer.shift[n] < 0.4) continue;
+                    u[b * N + n] -= 0.4, fired[b] = true;
+                }
+            }
+            for (int b = 0; b < B; ++b) {
+                ASSERT_EQ(layer.fired(t, b, n), fired[b]) << t << " " << b << " " << n;
+                current[b * N + n] = 0.5 * current[b * N + n] + bias[n];
+                for (int i = 0; i < 5; ++i) current[b * N + n] += weight[n * 5 + i] * layer.input.row(t, b)[i];
             }
         }
     for (int n = 0; n < N; ++n) {

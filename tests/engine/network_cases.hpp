@@ -10,6 +10,7 @@
 #include "neurons/compiled.hpp"
 #include "synapses/dense.hpp"
 #include "synapses/fixed.hpp"
+#include "tests/engine/substepped_lif.hpp"
 
 /// Small networks that together reach every path of the engine, and a loss to pull back through them.
 namespace tripartite::testing_networks {
@@ -65,6 +66,10 @@ inline std::vector<Case> cases() {
     all.push_back({"membrane_norm_by_chance", {5, {{"a", 20, meta, 0, std::nullopt, mpbn}, {"out", 3, readout}}, {{"input", "a", kind()}, {"a", "a", kind(), 2}, {"a", "out", kind()}}}});
     all.push_back({"membrane_norm_of_channels", {5, {{"a", 72, lif(Lif::Reset::zero), 0, std::nullopt, MembraneNormOptions{.channel = 8}}, {"out", 3, readout}},
                                                  {{"input", "a", kind()}, {"a", "out", kind()}}}});
+    const auto substepped = [] { return make_neuron<SubsteppedLif>({}, {{"beta", true}, {"threshold", false}}); };
+    all.push_back({"substeps", {5, {{"a", 20, substepped()}, {"out", 3, readout}}, {{"input", "a", kind()}, {"a", "a", kind(), 1}, {"a", "out", kind()}}}, true});
+    all.push_back({"membrane_norm_of_substeps", {5, {{"a", 20, substepped(), 0.2, std::nullopt, mpbn}, {"b", 18, substepped(), 0, std::nullopt, mpbn}, {"out", 3, readout}},
+                                                 {{"input", "a", kind()}, {"a", "a", kind(), 2}, {"a", "b", kind()}, {"b", "out", kind()}}}, true});
     all.push_back({"step_factors", {5, {{"a", 70, lif(Lif::Reset::zero), 0, te_batch_norm()}, {"b", 18, lif(Lif::Reset::subtract), 0, te_batch_norm()}, {"out", 3, readout}},
                                     {{"input", "a", kind()}, {"a", "a", kind(), 1}, {"a", "b", kind()}, {"b", "out", kind()}}}, true});
     const auto izhikevich = [] { return make_neuron<Izhikevich>({.V_th = -55}, {{"d", true}}); };

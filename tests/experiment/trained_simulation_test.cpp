@@ -86,6 +86,13 @@ TEST(TrainedSimulation, HasTheSpikesOfTrainingWhereChanceDecides) {
     expect_same_spikes(with_delay("{uniform: {min: 0.5 ms, max: 5 ms}}"), {"hidden", "output"}, normalised);
 }
 
+/// Ten decisions a step, each of the normalised membrane.
+TEST(TrainedSimulation, HasTheSpikesOfTrainingWithSubsteps) {
+    const Overrides adaptive{"network.populations.hidden={size: 70, neuron: {aeif_psc_exp: {Delta_T: 0 mV, V_th: 1 mV, V_peak: 1 mV, b: 5 pA}}, membrane: mpbn}",
+                             "network.projections.0.init={kaiming: {gain: 4000}}", "network.projections.2.init={kaiming: {gain: 400}}"};
+    expect_same_spikes(with_delay("2 ms"), {"hidden", "output"}, adaptive);
+}
+
 /// Delays of a distance: 4 x 3 hidden neurons above 2 x 2 outputs, columns from left to right, each from top to bottom.
 const std::string by_distance = R"(
 experiment: {seed: 3, threads: 2}
