@@ -13,11 +13,11 @@
 namespace tripartite {
 namespace {
 
-/// Coefficients that all neurons share, of each neuron (learned), or these and a normalised membrane folded into the threshold.
-enum class Form { shared, each, folded };
+/// Coefficients that all neurons share, or of each neuron (learned); with `folded` a normalised membrane is folded into the threshold.
+enum class Form { shared, each };
 
 /// One step of `neurons` neurons of a model in float32, all driven, none silent.
-template <class M, Form form = Form::shared> void step_neurons(benchmark::State& state) {
+template <class M, Form form = Form::shared, bool folded = false> void step_neurons(benchmark::State& state) {
     const FlushToZero guard;
     const Index neurons = state.range(0);
     typename M::template Params<double> params;
@@ -32,12 +32,12 @@ template <class M, Form form = Form::shared> void step_neurons(benchmark::State&
     StepRange<float> range;
     range.neurons = range.state_variable = neurons;
     range.state = states.data(), range.coefficients = coefficients.data(), range.spikes = spikes.data();
-    if (form != Form::shared) {
+    if (form == Form::each) {
         coefficients.clear();
         for (const double c : k) coefficients.insert(coefficients.end(), std::size_t(neurons), float(c));
         range.coefficients = coefficients.data(), range.coefficient = neurons;
     }
-    if (form == Form::folded) range.fold = fold.data(), range.fold_row = neurons;
+    if (folded) range.fold = fold.data(), range.fold_row = neurons;
     for (int s = 0; s < spec.states; ++s) std::fill_n(states.data() + s * neurons, neurons, float(spec.initial[std::size_t(s)]));
     for (int p = 0; p < spec.ports; ++p) range.input[p] = input.data() + p * neurons, range.input_neuron[p] = p + 1 < spec.ports || spec.ports == 1;
     for (auto _ : state) spec.float32.step(range);
@@ -45,7 +45,8 @@ template <class M, Form form = Form::shared> void step_neurons(benchmark::State&
 }
 BENCHMARK(step_neurons<Lif>)->Arg(4096)->Name("lif");
 BENCHMARK(step_neurons<Lif, Form::each>)->Arg(4096)->Name("lif_each_its_own");
-BENCHMARK(step_neurons<Lif, Form::folded>)->Arg(4096)->Name("lif_folded");
+BENCHMARK(step_neurons<Lif, Form::shared, true>)->Arg(4096)->Name("lif_folded");
+BENCHMARK(step_neurons<Lif, Form::each, true>)->Arg(4096)->Name("lif_folded_each_its_own");
 BENCHMARK(step_neurons<IafPscExp>)->Arg(4096)->Arg(38592)->Name("iaf_psc_exp");
 BENCHMARK(step_neurons<IafPscDelta>)->Arg(4096)->Name("iaf_psc_delta");
 BENCHMARK(step_neurons<IafPscAlpha>)->Arg(4096)->Name("iaf_psc_alpha");

@@ -1,10 +1,12 @@
 #pragma once
+#include <algorithm>
 #include <limits>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "core/array.hpp"
+#include "core/error.hpp"
 
 namespace tripartite {
 
@@ -39,8 +41,9 @@ template <class Real> struct Parameters {
     std::vector<ParameterBlock> blocks;
     Array<Real> values, gradients;
 
-    /// Reserves a range; values and gradients exist after allocate(). Returns the block's number.
+    /// Reserves a range, the only one of its owner with that name; values and gradients exist after allocate(). Returns the block's number.
     int add(ParameterBlock block) {
+        TRIPARTITE_CHECK(std::ranges::none_of(blocks, [&](const auto& b) { return b.owner == block.owner && b.name == block.name; }));
         block.offset = blocks.empty() ? 0 : (blocks.back().offset + blocks.back().size + 15) / 16 * 16;
         blocks.push_back(std::move(block));
         return int(blocks.size()) - 1;

@@ -81,7 +81,7 @@ template <class M, int variant, class Real, bool uniform, bool folded = false> T
 
 template <class M, int variant, class Real> void step_range(const StepRange<Real>& a) {
     if constexpr (is_trainable<M>(variant) && M::spiking)
-        if (a.fold) return step_blocks<M, variant, Real, false, true>(a);
+        if (a.fold) return a.coefficient == 0 ? step_blocks<M, variant, Real, true, true>(a) : step_blocks<M, variant, Real, false, true>(a);
     if (a.coefficient == 0) step_blocks<M, variant, Real, true>(a);
     else step_blocks<M, variant, Real, false>(a);
 }

@@ -84,7 +84,7 @@ template <class Real> struct StepRange {
     std::uint64_t* spikes = nullptr;     ///< [N / 64]
     Real* values = nullptr;              ///< [N], or null: u of a model that never fires
     Real* membrane = nullptr;            ///< [N], or null: the value compared with the threshold, before reset; of trainable models
-    const Real* fold = nullptr;          ///< [3][N] as of a NeuronTile, or null; coefficients are then [C][N]
+    const Real* fold = nullptr;          ///< [3][N] as of a NeuronTile, or null
     Index fold_row = 0;
 };
 

@@ -87,38 +87,22 @@ std::vector<int> drawn_delays(const ValueRule& delays, const ProjectionSpec& pro
     return steps;
 }
 
-/// The same of delays that are given: `of` is what has them. How many inputs there are only the data tell.
-std::vector<int> given_delays(const std::vector<double>& times, const std::string& of, const ProjectionSpec& projection, int sources, int targets, double dt) {
+/// The same of delays that are given. How many inputs there are only the data tell.
+std::vector<int> given_delays(const GivenDelays& given, const ProjectionSpec& projection, int sources, int targets, double dt) {
+    const auto times = times_of(given, projection.from, projection.to, targets, dt);
     const bool input = projection.from == Network::input;
     const std::size_t needed = std::size_t(targets) * std::size_t(input ? 1 : sources);
     if (times.empty() || times.size() % needed != 0 || (!input && times.size() != needed))
-        fail("{} has {} values, and needs {}{}", of, times.size(), needed, input ? " for each input" : "");
+        fail("{} has {} values, and needs {}{}", name_of(given, projection.from, projection.to), times.size(), needed, input ? " for each input" : "");
     std::vector<int> steps;
-    for (const double time : times) {
-        const auto whole = time < 0 ? std::nullopt : whole_steps(time, dt);
-        if (!whole) fail("{} has a delay of {} ms, which is not a whole number of steps of {} ms", of, time, dt);
-        steps.push_back(*whole);
-    }
+    for (const double time : times) steps.push_back(*whole_steps(time, dt));
     return steps;
-}
-
-std::vector<int> given_delays(const ListedDelays& from, const ProjectionSpec& projection, int sources, int targets, double dt) {
-    return given_delays(from.times, fmt::format("the list of delays from '{}' to '{}'", projection.from, projection.to), projection, sources, targets, dt);
-}
-
-std::vector<int> given_delays(const DelaysFile& from, const ProjectionSpec& projection, int sources, int targets, double dt) {
-    const H5Reader file(from.path);
-    const auto name = "/projections/" + (from.projection.empty() ? projection.name() : from.projection) + "/delay";
-    const auto times = file.read<double>(name);
-    if (const auto shape = file.shape(name); shape.size() != 2 || shape[0] != std::uint64_t(targets))
-        fail("{}: {} does not have the shape [target][source], with {} targets", from.path, name, targets);
-    return given_delays(times, fmt::format("{}: {}", from.path, name), projection, sources, targets, dt);
 }
 
 /// Delays that differ between synapses: the shortest one is the projection's.
 DelayRule delay_rule(const DelayConfig& config, ProjectionSpec& projection, int sources, int targets, const Experiment& e) {
     return std::visit([&]<class Kind>(const Kind& kind) -> DelayRule {
-        constexpr bool of_distance = std::is_constructible_v<DistanceFunction, Kind>, given = std::is_same_v<Kind, DelaysFile> || std::is_same_v<Kind, ListedDelays>;
+        constexpr bool of_distance = std::is_constructible_v<DistanceFunction, Kind>, given = std::is_constructible_v<GivenDelays, Kind>;
         if constexpr (std::is_constructible_v<Distribution::Kind, Kind> || of_distance || given) {
             std::vector<int> steps;
             if constexpr (given) steps = given_delays(kind, projection, sources, targets, e.dt);

@@ -142,9 +142,27 @@ private:
         if (const auto rule = plastic_rule(p_.synapse)) std::visit(check_sign, *rule);
     }
 
+    /// Delays of single synapses, as training takes them.
+    void read_given_delays(const YamlNode& node) {
+        GivenDelays given;
+        const std::size_t before = problems_.count();
+        if (node.kind == YamlNode::Kind::list) read_value(node, Demand::of(std::get<0>(ListedDelays::fields())), given.emplace<ListedDelays>().times, problems_);
+        else read_only_kind(node, "delay", given, problems_, "ms");
+        if (problems_.count() > before) return;
+        try {
+            p_.delay = times_of(given, p_.from, p_.to, int(to_.size), reading_.dt);
+            check_list(p_.rule, p_.delay, {from_.size, to_.size});
+            reading_.to.given_delays[reading_.to.network.projections.size()] = given;
+        } catch (const Error& error) {
+            p_.delay = Distribution(1);
+            problems_.value(node, error.what());
+        }
+    }
+
     void read_delay() {
         const YamlNode *node = section_.take("delay"), *axonal = section_.take("axonal_delay");
-        if (const auto rule = node ? read_value_rule(*node, {.unit = "ms"}, problems_) : std::nullopt) p_.delay = *rule;
+        if (node && (node->kind == YamlNode::Kind::list || node->find(DelaysFile::name) || node->find(ListedDelays::name))) read_given_delays(*node);
+        else if (const auto rule = node ? read_value_rule(*node, {.unit = "ms"}, problems_) : std::nullopt) p_.delay = *rule;
         if (axonal) p_.axonal_delay = reading_.read_time(*axonal, {.unit = "ms", .min = 0}).value_or(0);
         if (std::holds_alternative<DistanceFunction>(p_.delay)) return;
         const auto* delay = std::get_if<Distribution>(&p_.delay);

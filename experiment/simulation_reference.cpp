@@ -55,12 +55,13 @@ record: {spikes: {hidden: {}}}
 
 `input` has `samples`, a range or how many, `set`, `present` (the duration of training unless given) and `between_samples`: `reset` (unless given), `continue` or
 `{rest: 150 ms}`. Data set, encoder, time step, and unless given seed and precision, are those of the run; there is no `time`. With the seed and precision of the run, and `reset`, every spike is
-that of training's forward pass, except where neurons fire by chance. `summary.json` has the `accuracy` over these samples, `results.h5` the `/samples/{predictions, labels}`.
+that of training's evaluation. `summary.json` has the `accuracy` over these samples, `results.h5` the `/samples/{predictions, labels}`.
 The source of the spikes is a population `input`; samples that are currents have none.
 )";
 
 constexpr std::string_view projections = "A list. `from` and `to` (required) are populations or lists of them: one projection for each pair. `rule` (required). `weight`, "
-    "in the unit of the port, and `delay`: a number, a distribution or a function of the distance, 1 unless given; delays are rounded to steps. `axonal_delay` is the part "
+    "in the unit of the port, and `delay`: a number, a distribution or a function of the distance, 1 unless given; delays are rounded to steps. Delays of single synapses may also be a list, `[1 ms, 3 ms, …]`, or a `file`, "
+    "[target][source], as in training, with rules that know all pairs. `axonal_delay` is the part "
     "of the delay before the synapse, which matters for plasticity; the rest is dendritic. `receptor` is the port of the neuron; without it the sign of a weight chooses "
     "between `excitatory` and `inhibitory`. `synapse`: `static` unless given; `stdp_dopamine` needs `dopamine: {from: population, delay: 1 ms}`, `tripartite` needs `astrocytes: {from: population, nearest: true}`, and weights that change may have `normalise: {total: 78.4, interval: 1 s}` or `scaling: {rate: 5 Hz}`. `name`: `<from>_to_<to>` unless given, with _2, _3, … for further projections of a pair.";
 

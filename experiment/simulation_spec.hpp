@@ -8,6 +8,7 @@
 
 #include "datasets/dataset.hpp"
 #include "encoders/encoder.hpp"
+#include "experiment/given_delays.hpp"
 #include "learning/loss.hpp"
 #include "simulation/network.hpp"
 #include "simulation/recording_spec.hpp"
@@ -102,6 +103,7 @@ struct SimulationConfig {
     std::int64_t reset_every = 0;    ///< steps after which all neurons are reset, again and again; 0: never
     SimulationOptions options;       ///< dt, seed and threads: see simulation_options()
     std::map<std::string, SpikeOrigin> origins;  ///< by population
+    std::map<std::size_t, GivenDelays> given_delays;  ///< by number of the projection
     RecordingSpec record;
     std::vector<ExpectedValues> expected;
     double duration = 1000;          ///< ms

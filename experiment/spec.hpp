@@ -13,6 +13,7 @@
 #include "encoders/complexity.hpp"
 #include "encoders/encoder.hpp"
 #include "engine/network.hpp"
+#include "experiment/given_delays.hpp"
 #include "experiment/local_spec.hpp"
 #include "learning/batch_norm.hpp"
 #include "learning/loss.hpp"
@@ -99,21 +100,6 @@ struct TemporalDelayConfig {
         return std::tuple{field("min", &T::min, "ms", "shortest delay, whole steps; the shortest possible unless given").non_negative(),
                           field("max", &T::max, "ms", "longest delay, whole steps").positive()};
     }
-};
-
-/// Delays [target][source], in ms, of an HDF5 file: of results, or a user's own.
-struct DelaysFile {
-    static constexpr std::string_view name = "file", doc = "delay [target][source], in ms, of /projections/<projection> in an HDF5 file, as results.h5 has it";
-    std::string path, projection;
-    static constexpr auto fields() {
-        return std::tuple{field("path", &DelaysFile::path, "", "the file"), field("projection", &DelaysFile::projection, "", "its name in the file, if it is another")};
-    }
-};
-
-struct ListedDelays {
-    static constexpr std::string_view name = "list", doc = "delay [target][source], row after row; `[1 ms, 3 ms]` is short for `{list: {times: [1 ms, 3 ms]}}`";
-    std::vector<double> times;
-    static constexpr auto fields() { return std::tuple{field("times", &ListedDelays::times, "ms", "one for each synapse, whole steps").non_negative()}; }
 };
 
 /// Delays that differ between synapses.

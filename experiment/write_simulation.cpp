@@ -67,11 +67,12 @@ YamlWriter rule_writer(const ConnectionRule& rule) {
     return YamlWriter().add(Spatial::name, to.add("mask", kind_writer(spatial->mask)).add_fields(*spatial, Spatial::fields()));
 }
 
-YamlWriter projection_writer(const SimulatedProjection& p) {
+YamlWriter projection_writer(const SimulatedProjection& p, const GivenDelays* delays) {
     YamlWriter to;
     to.add("name", p.name).add("from", p.from).add("to", p.to).add("rule", rule_writer(p.rule));
     for (const auto& [key, value] : {std::pair{"weight", &p.weight}, {"delay", &p.delay}})
         if (!std::holds_alternative<std::vector<double>>(*value)) to.add(key, value_node(*value));
+    if (delays) to.add("delay", kind_writer(*delays));
     if (p.axonal_delay > 0) to.add("axonal_delay", quantity_text(p.axonal_delay, "ms"));
     if (!p.receptor.empty()) to.add("receptor", p.receptor);
     if (p.dopamine) to.add("dopamine", YamlWriter().add_fields(*p.dopamine, DopamineSource::fields()));
@@ -109,7 +110,10 @@ YamlWriter network_writer(const Experiment& e) {
     std::vector<YamlWriter> projections;
     for (const auto& p : network.populations)
         if (!e.local || p.name != Network::input) populations.add(p.name, population_writer(p, e));
-    for (const auto& p : network.projections) projections.push_back(projection_writer(p));
+    for (std::size_t i = 0; i < network.projections.size(); ++i) {
+        const auto given = e.simulation.given_delays.find(i);
+        projections.push_back(projection_writer(network.projections[i], given == e.simulation.given_delays.end() ? nullptr : &given->second));
+    }
     return YamlWriter().add("populations", populations).add("projections", projections);
 }
 

@@ -11,8 +11,8 @@ public:
     /// `steps`: of a run, if each has a factor; else 0.
     BatchNorm(const BatchNormOptions& options, double initial_gain, const std::string& population, int size, int width, int steps, Parameters<Real>& parameters)
         : options_(options), initial_gain_(initial_gain), parameters_(parameters), size_(size), width_(width), blocks_((size + width - 1) / width),
-          gain_(parameters.add({"populations/" + population, "gain", 0, blocks_ * width, size})),
-          shift_(parameters.add({"populations/" + population, "shift", 0, blocks_ * width, size})), steps_(steps),
+          gain_(parameters.add({"populations/" + population, "normaliser_gain", 0, blocks_ * width, size})),
+          shift_(parameters.add({"populations/" + population, "normaliser_shift", 0, blocks_ * width, size})), steps_(steps),
           factor_(steps ? parameters.add({"populations/" + population, "step_factor", 0, steps, steps}) : -1),
           mean_(blocks_ * width), inverse_(blocks_ * width), scale_(blocks_ * width), offset_(blocks_ * width), running_(2 * blocks_ * width) {
         std::fill(running_.begin() + blocks_ * width, running_.end(), 1);

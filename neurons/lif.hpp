@@ -10,14 +10,14 @@ namespace tripartite {
 
 /// Leaky integrate-and-fire neuron, discrete in time, input x[t] held over the step.
 ///
-///   u[t] = beta v[t-1] + gain x[t] + (1 - beta) v_rest
+///   u[t] = beta v[t-1] + g x[t] + (1 - beta) v_rest,   g = gain, times 1, 1 - beta or dt/tau_m by input_scale
 ///   s[t] = H(u[t] - threshold)
 ///   v[t] = u[t] - s[t] threshold       reset: subtract (soft reset)
 ///        = (1 - s[t]) u[t] + s[t] v_r  reset: value, or zero (v_r = 0)
 ///        = u[t]                        reset: none
 ///
 /// beta = exp(-dt/tau_m) (exact), 1 - dt/tau_m (euler), or given. With `reset_delay` the reset of s[t-1] is part of step t:
-/// u[t] = beta v[t-1] + gain x[t] - s[t-1] threshold, or beta v_r + gain x[t]; the reset spike then carries no gradient.
+/// u[t] = beta v[t-1] + g x[t] - s[t-1] threshold, or beta v_r + g x[t]; the reset spike then carries no gradient.
 /// Forms: snnTorch Leaky, SpikingJelly LIFNode and ParametricLIFNode, Norse LIFBox, as read in their source code.
 /// snnTorch's `reset_delay=False` is our immediate reset as long as no membrane exceeds twice the threshold.
 struct Lif {
@@ -34,7 +34,7 @@ struct Lif {
     template <class T> struct Params {
         T tau_m = 10.0;
         T beta = std::numeric_limits<double>::quiet_NaN();
-        T threshold = 1.0, v_rest = 0.0, v_reset = 0.0;
+        T threshold = 1.0, gain = 1.0, v_rest = 0.0, v_reset = 0.0;
         Decay decay = Decay::exact;
         InputScale input_scale = InputScale::none;
         Reset reset = Reset::subtract;
@@ -48,10 +48,11 @@ struct Lif {
             field("tau_m", &P::tau_m, "ms", "membrane time constant").positive().learnable(Learned::by_sigmoid),
             field("beta", &P::beta, "", "decay of one step, in place of tau_m").within(0, 1).learnable(Learned::directly),
             field("threshold", &P::threshold, "", "firing threshold").positive().learnable(Learned::directly),
+            field("gain", &P::gain, "", "factor of the input").learnable(Learned::directly),
             field("v_rest", &P::v_rest, "", "membrane at rest").learnable(Learned::directly),
             field("v_reset", &P::v_reset, "", "membrane after a spike, with 'reset: value', else without effect").learnable(Learned::directly),
             field("decay", &P::decay, "", "how tau_m becomes beta: exp(-dt/tau_m), or 1 - dt/tau_m").one_of(decays),
-            field("input_scale", &P::input_scale, "", "gain of the input: 1, 1 - beta, or dt/tau_m").one_of(scales),
+            field("input_scale", &P::input_scale, "", "by what the input is multiplied besides: 1, 1 - beta, or dt/tau_m").one_of(scales),
             field("reset", &P::reset, "", "what a spike does to the membrane").one_of(resets),
             field("reset_delay", &P::reset_delay, "", "reset one step after the spike, as snnTorch does by default"),
             field("compare", &P::compare, "", "fires at membrane >= threshold, or only above it").one_of(compares),
@@ -74,8 +75,8 @@ struct Lif {
         const bool given = p.beta >= T(0.0);  // false for NaN
         const T ratio = T(dt) / p.tau_m;
         const T beta = given ? p.beta : p.decay == Decay::exact ? exp(T(0.0) - ratio) : T(1.0) - ratio;
-        const T gain = p.input_scale == InputScale::none ? T(1.0) : p.input_scale == InputScale::one_minus_beta ? T(1.0) - beta : ratio;
-        return {beta, gain, (T(1.0) - beta) * p.v_rest, p.threshold, p.reset == Reset::none ? T(0.0) : p.threshold,
+        const T scale = p.input_scale == InputScale::none ? T(1.0) : p.input_scale == InputScale::one_minus_beta ? T(1.0) - beta : ratio;
+        return {beta, p.gain * scale, (T(1.0) - beta) * p.v_rest, p.threshold, p.reset == Reset::none ? T(0.0) : p.threshold,
                 p.reset == Reset::value ? p.v_reset : T(0.0), T(p.compare == Compare::gt ? fires_above : 0.0)};
     }
     static bool detaches_reset(const Params<double>& p) { return p.detach_reset; }

@@ -72,6 +72,8 @@ SharedNetwork::SharedNetwork(const SimulationNetwork& net, const SimulationOptio
         try {
             const PairSpace pairs = space(built.from, built.to);
             built.connector = make_connector(p.rule, pairs, stream("pairs"));
+            check_list(p.rule, p.weight, pairs);
+            check_list(p.rule, p.delay, pairs);
             built.weight = std::make_unique<SynapseValues>(weights_of(p.rule, p.weight, pairs), pairs, stream("weight"));
             built.delay = std::make_unique<SynapseValues>(p.delay, pairs, stream("delay"));
         } catch (const Error& error) {

@@ -75,7 +75,7 @@ template <class Real> void Worker<Real>::coefficients(int p, Neurons& neurons) {
     const auto& spec = shared_.network.populations[std::size_t(p)];
     const Share& own = share(p);
     const std::size_t count = std::size_t(spec.neuron.coefficients), varied = spec.values.size();
-    neurons.uniform = varied == 0 && spec.fold.empty();
+    neurons.uniform = varied == 0;
     std::vector<double> k(count), values(varied * spec.size), of_neuron(varied);
     for (std::size_t v = 0; v < varied; ++v)
         values_of(spec.values[v], spec, "parameter ", std::span(values).subspan(v * spec.size, spec.size));

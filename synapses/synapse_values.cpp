@@ -1,5 +1,6 @@
 #include "synapses/synapse_values.hpp"
 
+#include <optional>
 #include <utility>
 
 #include "core/error.hpp"
@@ -17,7 +18,27 @@ Quantile quantile_of(const ValueRule& rule) {
     return Quantile(distribution ? valid(*distribution) : Distribution());
 }
 
+/// How many numbers the pairs of a rule have, where they follow from source and target.
+std::optional<std::uint64_t> numbers_of(const ConnectionRule& rule, const PairSpace& space) {
+    return std::visit([&]<class Rule>(const Rule& r) -> std::optional<std::uint64_t> {
+        constexpr bool matrix = std::is_same_v<Rule, AllToAll> || std::is_same_v<Rule, AllButOneToOne> || std::is_same_v<Rule, PairwiseBernoulli> || std::is_same_v<Rule, Spatial>;
+        if constexpr (matrix) return std::uint64_t(space.sources) * space.targets;
+        else if constexpr (std::is_same_v<Rule, OneToOne>) return space.targets;
+        else if constexpr (std::is_same_v<Rule, ListedPairs>) return r.source.size();
+        else return std::nullopt;
+    }, rule);
+}
+
 }  // namespace
+
+void check_list(const ConnectionRule& rule, const ValueRule& values, const PairSpace& space) {
+    const auto* list = std::get_if<std::vector<double>>(&values);
+    if (!list) return;
+    const auto name = std::visit([](const auto& r) { return r.name; }, rule);
+    const auto needed = numbers_of(rule, space);
+    if (!needed) fail("the pairs of {} have no place in a list of values; take all_to_all, one_to_one or edges", name);
+    if (list->size() != *needed) fail("there are {} values, and {} needs {}{}", list->size(), name, *needed, std::holds_alternative<OneToOne>(rule) || std::holds_alternative<ListedPairs>(rule) ? "" : ", [target][source]");
+}
 
 SynapseValues::SynapseValues(ValueRule rule, const PairSpace& space, const RandomStream& random)
     : rule_(std::move(rule)), quantile_(quantile_of(rule_)), space_(space), random_(random) {

@@ -34,7 +34,7 @@ struct BatchNormOfTwo : testing::Test {
         parameters.allocate();
         normaliser->initialise();
         for (const auto& block : parameters.blocks)
-            block.write(block.name == "gain" ? std::vector{1.25, 0.5} : std::vector{0.25, -0.5}, parameters.values.data());
+            block.write(block.name == "normaliser_gain" ? std::vector{1.25, 0.5} : std::vector{0.25, -0.5}, parameters.values.data());
     }
     TileArray<double> tiles(const std::vector<double>& values, int steps) const {
         TileArray<double> to;
@@ -80,10 +80,10 @@ TEST_F(BatchNormOfTwo, AdjointIsThatOfPyTorch) {
     auto bar = tiles(g, T);
     normaliser->adjoint(drive, bar, shape, 0, T, pool);
     expect(bar, x_bar);
-    EXPECT_NEAR(gradient("gain")[0], -0.39546208715707443, 1e-13);
-    EXPECT_NEAR(gradient("gain")[1], -3.13376769522237, 1e-13);
-    EXPECT_NEAR(gradient("shift")[0], -2.078125, 1e-13);
-    EXPECT_NEAR(gradient("shift")[1], 2.3125, 1e-13);
+    EXPECT_NEAR(gradient("normaliser_gain")[0], -0.39546208715707443, 1e-13);
+    EXPECT_NEAR(gradient("normaliser_gain")[1], -3.13376769522237, 1e-13);
+    EXPECT_NEAR(gradient("normaliser_shift")[0], -2.078125, 1e-13);
+    EXPECT_NEAR(gradient("normaliser_shift")[1], 2.3125, 1e-13);
 }
 
 TEST_F(BatchNormOfTwo, FrozenStatisticsDoNotMove) {
