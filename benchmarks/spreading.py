@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs configs/simulation/tripartite_spreading.yaml with gap junctions and without, and prints one table: docs/astrocytes.md has what it printed.
 
-    python3 benchmarks/spreading.py [--program build/release/bin/tripartite] [--seeds 3] [--out results/spreading] [--set experiment.threads=1] ...
+    python3 benchmarks/spreading.py [--program build/release/bin/tripartite] [--seeds 3] [--out results/spreading] [--set experiment.threads=2] ...
 
 Needs h5py (Debian: python3-h5py). Reached is the share of astrocytes that release at least once. Onset is the time of their first release in the simulation,
 the median over those at a distance from the middle of the sheet, in cells of its grid, to within one cell; all are means and standard deviations over the seeds.
