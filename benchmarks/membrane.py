@@ -31,7 +31,7 @@ def main():
     parser.add_argument("--set", action="append", default=[])
     arguments = parser.parse_args()
     print("| | test accuracy, % | spikes per neuron and step | seconds |\n|---|---|---|---|")
-    for name in ("plain", "mpbn", "mpr", "rmp", "tdbn", "tebn"):
+    for name in ("plain", "mpbn", "mpbn_channel", "mpbn_released", "mpr", "rmp", "rmp_squared", "tdbn", "tebn"):
         accuracy, rate, seconds = zip(*(run(arguments, name, seed) for seed in range(1, arguments.seeds + 1)))
         spread = statistics.stdev(accuracy) if len(accuracy) > 1 else 0
         print(f"| {name} | {100 * statistics.mean(accuracy):.2f} ± {100 * spread:.2f} | {statistics.mean(rate):.3f} | {statistics.mean(seconds):.1f} |", flush=True)

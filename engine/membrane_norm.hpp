@@ -24,8 +24,8 @@ struct MembraneNormOptions {
 };
 
 /// Membrane-potential batch normalisation (MPBN: Guo et al., ICCV 2023, and its released code). Letters: T steps, B samples, N
-/// neurons, W neurons of a block. In each step, with mean and variance of u over the B samples (in the paper's words element-wise), or
-/// over these and the neurons of a channel (channel-wise, as released, where a channel is a picture):
+/// neurons, W neurons of a block. In each step, with mean and variance of u over the B samples (element-wise; that the paper has this form is
+/// from memory), or over these and the neurons of a channel (channel-wise, as released, where a channel is a picture):
 ///
 ///     m[t] = gain (u[t] - mean) / sqrt(var + epsilon) + shift        a copy, for the decision only
 ///     s[t] = H(m[t] - threshold)                                    the reset acts on u, which is carried on as it is

@@ -36,7 +36,14 @@ int features_of(const Experiment& e) {
     }, e.dataset);
 }
 
-struct Config : testing::TestWithParam<std::string> {};
+/// From the root of the clone: the names of files in a configuration count from there.
+struct Config : testing::TestWithParam<std::string> {
+    Config() { std::filesystem::current_path(TRIPARTITE_SOURCE_DIR); }
+    ~Config() override { std::filesystem::current_path(before_); }
+
+private:
+    std::filesystem::path before_ = std::filesystem::current_path();
+};
 
 TEST_P(Config, TrainsABatch) {
     const auto experiment = read_experiment(folder + GetParam());

@@ -51,6 +51,28 @@ TEST(GliotransmissionRegimes, OrderTheRates) {
     EXPECT_GT(rates[2], 1.05 * rates[1]);
 }
 
+/// Astrocytes of the sheet release the later the farther they are from the middle, all of them, at one speed from 10 cells on.
+TEST(TripartiteSpreading, CrossesTheSheetAtOneSpeed) {
+    const TemporaryFolder folder;
+    EXPECT_TRUE(run_config("simulation/tripartite_spreading.yaml", folder.path()).missed.empty());
+    const H5Reader file(folder / "results.h5");
+    const auto times = file.read<double>("/spikes/astrocytes/timestamps");
+    const auto ids = file.read<std::uint64_t>("/spikes/astrocytes/node_ids");
+    std::map<std::uint64_t, double> first;
+    for (std::size_t i = 0; i < times.size(); ++i) first.try_emplace(ids[i], times[i] / 1000);
+    constexpr int columns = 64, rows = 50;
+    ASSERT_EQ(first.size(), std::size_t(columns * rows));
+    std::map<int, std::vector<double>> rings;
+    for (const auto& [i, t] : first) rings[int(std::hypot(double(i / rows) - (columns - 1) / 2.0, double(i % rows) - (rows - 1) / 2.0) / 5)].push_back(t);
+    std::vector<double> medians;
+    for (auto& [ring, onsets] : rings) {
+        std::ranges::nth_element(onsets, onsets.begin() + std::ptrdiff_t(onsets.size() / 2));
+        medians.push_back(onsets[onsets.size() / 2]);
+        std::printf("%d to %d cells: %.1f s\n", 5 * ring, 5 * ring + 5, medians.back());
+    }
+    for (std::size_t k = 3; k < medians.size(); ++k) EXPECT_NEAR(medians[k] - medians[k - 1], 5 * 8.8, 8) << k;
+}
+
 std::vector<double> sorted(std::vector<double> values) {
     for (double& x : values) x = std::round(x * 1e4) / 1e4;
     std::ranges::sort(values);
