@@ -22,6 +22,16 @@ std::unique_ptr<Simulation> make_simulation(const Experiment& e) {
 
 int at_most(int wanted, int there) { return wanted > 0 ? std::min(wanted, there) : there; }
 
+/// The neuron of a class fires while one of its samples is shown.
+SpikeList class_spikes(const ClassSpikes& labels, int label, Index first, int steps, double dt) {
+    SpikeList list;
+    for (int k = 1;; ++k) {
+        const auto step = Index(std::lround((labels.start + k * 1000 / labels.rate) / dt)) - 1;
+        if (step >= steps) return list;
+        list.steps.push_back(first + step), list.neurons.push_back(std::uint32_t(label));
+    }
+}
+
 /// The encoder for the n-th presentation of a sample: 1, 1.5, 2, … times the rate.
 Encoder brighter(Encoder encoder, int tries) {
     const double factor = 1 + 0.5 * tries;
@@ -38,6 +48,9 @@ LocalRun::LocalRun(const Experiment& experiment, const RunOptions& options, Obse
     const auto& network = e_.simulation.network;
     if (const auto& input = network.populations[std::size_t(network.find(Network::input))]; int(input.size) != inputs_of(e_.encoder, images_.train.size(), e_.steps))
         fail("the samples have {} values, and the data set should give {}", inputs_of(e_.encoder, images_.train.size(), e_.steps), input.size);
+    for (const auto& [name, origin] : e_.simulation.origins)
+        if (const auto& p = network.populations[std::size_t(network.find(name))]; std::holds_alternative<ClassSpikes>(origin) && int(p.size) != images_.classes)
+            fail("'{}' has {} neurons, and fires for {} classes; give it size: {}", name, p.size, images_.classes, images_.classes);
     if (e_.readout) nearest_.emplace(images_.classes, neurons_), trains_.resize(neurons_);
     simulation_->on_spikes([this, population = network.find(e_.local->population)](Index step, const SpikeLists& fired) {
         if (step >= counted_until_) return;
@@ -98,7 +111,7 @@ bool LocalRun::train_epoch() {
     return true;
 }
 
-/// Guesses the class by the labels so far, for the accuracy that is shown; learning itself is blind to it.
+/// Guesses the class by the labels so far, for the accuracy that is shown; no synapse sees the guess.
 void LocalRun::learn_from(int sample) {
     const auto spikes = show(images_.train, sample, state_.epoch);
     const int label = images_.train.labels[std::size_t(sample)];
@@ -135,6 +148,9 @@ void LocalRun::present(const Images& images, int sample, int epoch, int tries) {
     SpikeList list;
     add_sample(brighter(e_.encoder, tries), images, sample, {simulation_->steps_done(), e_.steps, e_.dt, e_.seed, epoch}, list);
     simulation_->set_spikes(Network::input, std::move(list));
+    for (const auto& [name, origin] : e_.simulation.origins)
+        if (const auto* labels = std::get_if<ClassSpikes>(&origin))
+            simulation_->set_spikes(name, learning_ ? class_spikes(*labels, images.labels[std::size_t(sample)], simulation_->steps_done(), e_.steps, e_.dt) : SpikeList());
     std::ranges::fill(spikes_, 0u);
     std::ranges::fill(trains_, BitTrain(e_.steps));
     counted_until_ = simulation_->steps_done() + e_.steps;

@@ -8,7 +8,7 @@
 
 namespace tripartite {
 
-/// Learning by plastic synapses alone: samples are shown one after the other, without their classes, to a network that is simulated. Then
+/// Learning by plastic synapses alone: samples are shown one after the other, without their classes (unless a population fires them: ClassSpikes), to a network that is simulated. Then
 /// neither weights nor what neurons learn by themselves change any more, neurons get the label of the class to which they respond most, and a
 /// test sample is of the class whose neurons respond most (learning/response_labels.hpp).
 struct LocalLearning {

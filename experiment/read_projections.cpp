@@ -266,7 +266,7 @@ private:
     SimulatedProjection p_;
 };
 
-void read_entry(const YamlNode& node, const SimulationReading& reading) {
+void read_pairs_entry(const YamlNode& node, const SimulationReading& reading) {
     Section section(node, reading.problems);
     section.need("from"), section.need("to");
     const auto from = distinct_words(section, "from"), to = distinct_words(section, "to");
@@ -280,7 +280,7 @@ void read_entry(const YamlNode& node, const SimulationReading& reading) {
 }  // namespace
 
 void read_simulated_projections(const YamlNode& list, const SimulationReading& reading) {
-    for (const auto& node : read_list(list, "a list of projections", -1, reading.problems)) read_entry(node, reading);
+    for (const auto& node : read_list(list, "a list of projections", -1, reading.problems)) read_pairs_entry(node, reading);
     complete_names(reading.to.network.projections, [](const SimulatedProjection& p) { return p.from + "_to_" + p.to; });
 }
 

@@ -10,6 +10,18 @@
 namespace tripartite {
 namespace {
 
+/// The spikes are those of the sample that is being shown.
+void read_class_spikes(const YamlNode& node, SimulatedPopulation& to, const SimulationReading& reading) {
+    if (!reading.shows_samples) return reading.problems.value(node, "needs samples that are learned from one by one, by learning: {local: …}");
+    ClassSpikes labels;
+    Section section(node, reading.problems, Section::Empty::allowed);
+    section.read(labels, ClassSpikes::fields());
+    section.close();
+    if (to.size == 0) section.problem("the population needs a size, the number of classes");
+    to.source = SpikeList();
+    reading.to.origins[to.name] = labels;
+}
+
 /// The spikes of a list in the order of their steps, then of their neurons.
 void sort_spikes(SpikeList& spikes) {
     std::vector<std::pair<std::int64_t, std::uint32_t>> order;
@@ -135,7 +147,7 @@ void read_presentation(Section& section, SampleSpikes& to, double dt) {
 }
 
 void read_source(const YamlNode& node, SimulatedPopulation& population, const SimulationReading& reading) {
-    static constexpr std::string_view kinds[] = {PoissonTrains::name, GivenSpikes::name};
+    static constexpr std::string_view kinds[] = {PoissonTrains::name, GivenSpikes::name, ClassSpikes::name};
     const YamlNode mapping = as_kind(node);
     Section section(mapping, reading.problems);
     if (section.has("dataset")) return read_sample_spikes(section, population, reading);
@@ -144,6 +156,7 @@ void read_source(const YamlNode& node, SimulatedPopulation& population, const Si
     section.close();
     if (!kind) return;
     if (kind->key == GivenSpikes::name) return read_given_spikes(*kind, population, reading);
+    if (kind->key == ClassSpikes::name) return read_class_spikes(*kind, population, reading);
     PoissonTrains trains;
     Section keys(*kind, reading.problems, Section::Empty::allowed);
     keys.read(trains, PoissonTrains::fields());

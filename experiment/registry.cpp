@@ -41,7 +41,7 @@ constexpr Listed lists[] = {
     {"distributions", kinds_of<AnyValue>},
     {"synapses", kinds_of<SynapseKind>},
     {"drives", kinds_of<DriveKind>},
-    {"sources", kinds_of<std::variant<PoissonTrains, GivenSpikes>>},
+    {"sources", kinds_of<std::variant<PoissonTrains, GivenSpikes, ClassSpikes>>},
     {"positions", kinds_of<PositionRule>},
 };
 

@@ -71,8 +71,19 @@ struct SampleSpikes {
     }
 };
 
-/// What the spikes of a population were read from: of a SpikeList, which has only the spikes.
-using SpikeOrigin = std::variant<GivenSpikes, SampleSpikes>;
+/// One neuron for each class, of which that of the sample's class fires regularly while it is shown to learn from, and none otherwise: the first time
+/// after `start` and one interval, 1 / rate.
+struct ClassSpikes {
+    static constexpr std::string_view name = "labels", doc = "learning: {local: …} only: the neuron of the sample's class fires while the network learns";
+    double rate = 50, start = 0;
+    static constexpr auto fields() {
+        return std::tuple{field("rate", &ClassSpikes::rate, "Hz", "of the neuron of the sample's class").positive(),
+                          field("start", &ClassSpikes::start, "ms", "after the sample begins").non_negative()};
+    }
+};
+
+/// What the spikes of a population come from: of a SpikeList, which has only the spikes.
+using SpikeOrigin = std::variant<GivenSpikes, SampleSpikes, ClassSpikes>;
 
 /// Between which bounds results must lie. Both are infinite where nothing is expected.
 struct ExpectedValues {

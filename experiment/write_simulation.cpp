@@ -42,6 +42,7 @@ YamlWriter source_writer(const SimulatedPopulation& p, const Experiment& e) {
         to.add("dataset", kind_writer(samples->dataset)).add("encoder", kind_writer(samples->encoder));
         return presentation_writer(*samples, to);
     }
+    if (const auto* labels = std::get_if<ClassSpikes>(&origin->second)) return YamlWriter().add(ClassSpikes::name, YamlWriter().add_fields(*labels, ClassSpikes::fields()));
     return YamlWriter().add(GivenSpikes::name, YamlWriter().add_fields(std::get<GivenSpikes>(origin->second), GivenSpikes::fields()));
 }
 

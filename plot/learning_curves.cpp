@@ -10,7 +10,7 @@
 namespace tripartite {
 namespace {
 
-constexpr double panel_height = 190, between = 30;
+constexpr double chart_height = 190, between = 30;
 
 /// One curve over the epochs, from epoch 1 on, NaN where there is no value; a single value is drawn as a disc.
 struct Curve {
@@ -87,7 +87,7 @@ Canvas draw_learning_curves(std::span<const RunFolder> runs) {
     const double top = draw_title(canvas, runs.size() == 1 ? runs[0].name() : "Learning curves") + 22;
     const double width = (picture_width - 2 * picture_margin - between) / 2;
     const bool learned_by_loss = std::ranges::any_of(losses, [](const Curve& c) { return std::ranges::any_of(c.values, [](double v) { return std::isfinite(v); }); });
-    const Box first{picture_margin, top, width, panel_height}, second{picture_margin + width + between, top, width, panel_height};
+    const Box first{picture_margin, top, width, chart_height}, second{picture_margin + width + between, top, width, chart_height};
     const auto accuracy = panel_for(accuracies, learned_by_loss ? second : first);
     double y = draw_panel(canvas, accuracy, "Accuracy (%)", accuracies), left = accuracy.box.left;
     if (learned_by_loss) {

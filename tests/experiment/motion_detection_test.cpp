@@ -4,7 +4,7 @@
 namespace tripartite {
 namespace {
 
-constexpr const char* yaml = R"(
+constexpr const char* motion_yaml = R"(
 experiment: {mode: train, seed: 1}
 time: {dt: 1 ms, steps: 60}
 network:
@@ -19,7 +19,7 @@ learning: {bptt: {loss: bce_steps}, optimiser: {adam: {learning_rate: 0.01}}, ep
 )";
 
 double accuracy(const std::string& delays) {
-    std::string text = yaml;
+    std::string text = motion_yaml;
     text.replace(text.find("DELAYS"), 6, delays);
     const TemporaryFolder folder;
     return run_in_folder(parse_experiment(text, "motion"), folder.path()).test_accuracy;
