@@ -73,13 +73,13 @@ TEST(GivenDelays, BelongToPairsThatTheRuleNumbers) {
         }
         return std::string("accepted");
     };
-    const std::string at = "FILE:9:69: network.projections.0.delay: ";
+    const std::string at = "FILE:9:64: network.projections.0.delay: ";
     EXPECT_EQ(message("[1.5, 4, 9, 0.5]", "[1.5, 4, 9]"), at + "there are 3 values, and all_to_all needs 4, [target][source]");
     EXPECT_EQ(message("[1.5, 4, 9, 0.5]", "[1.5, 4, 9, 0.7]"), at + "the list of delays from 'from' to 'to' has a delay of 0.7 ms, which is not a whole number of steps of 0.5 ms");
     EXPECT_EQ(message("[1.5, 4, 9, 0.5]", "[1.5, 4, 9, 0]"), at + "delays must be at least one step of 0.5 ms, and can be 0 ms");
     EXPECT_EQ(message("all_to_all", "one_to_one"), at + "there are 4 values, and one_to_one needs 2");
     EXPECT_EQ(message("all_to_all", "pairwise_bernoulli"), "accepted");
-    EXPECT_EQ(message("rule: all_to_all", "rule: {fixed_in_degree: 1}"), "FILE:9:79: network.projections.0.delay: the pairs of fixed_in_degree have no place in a list of values; take all_to_all, one_to_one or edges");
+    EXPECT_EQ(message("rule: all_to_all", "rule: {fixed_in_degree: 1}"), "FILE:9:74: network.projections.0.delay: the pairs of fixed_in_degree have no place in a list of values; take all_to_all, one_to_one or edges");
     EXPECT_EQ(message("[1.5, 4, 9, 0.5]", "{file: {path: none.h5}}").find(at + "none.h5"), 0u);
 }
 
