@@ -77,8 +77,8 @@ template <class Real> Real Eligibility<Real>::weight_at(Index synapse, Index ste
 }
 
 template <class Real> void Eligibility<Real>::forget_before(Index second) {
-    const auto first = std::ranges::upper_bound(events_, second, {}, &Event::step) - 1;
-    events_.erase(events_.begin(), first);
+    const auto after = std::ranges::upper_bound(events_, second, {}, &Event::step);
+    if (after != events_.begin()) events_.erase(events_.begin(), after - 1);  // all come later if it was cleared since
 }
 
 template <class Real> auto Eligibility<Real>::save() const -> Saved {

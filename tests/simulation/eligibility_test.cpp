@@ -98,6 +98,21 @@ TEST(Eligibility, NeitherMarksNorSavingChangeABit) {
     }
 }
 
+/// Samples end in the middle of a second; what comes before them has been forgotten with their spikes.
+TEST(Eligibility, IsRightAfterBeingClearedInTheMiddleOfASecond) {
+    const StdpDopamine rule{.tau_c = 100, .tau_n = 50, .b = 0};
+    Eligibility<double> eligibility(rule, 1);
+    eligibility.resize(1);
+    eligibility.know_until(1400);
+    eligibility.clear(1400);
+    eligibility.set(0, 0.5);
+    eligibility.reward(1410, 1);
+    eligibility.know_until(1500);
+    eligibility.forget_before(eligibility.second_before(1500));
+    const double rate = 1.0 / 100 + 1.0 / 50, c = 0.5 * std::exp(-0.1);
+    EXPECT_NEAR(eligibility.weight_at(0, 1500, 20), 20 + c / 50 / rate * (1 - std::exp(-rate * 90)), 1e-12);
+}
+
 TEST(Eligibility, WithoutDopamineOrABaselineWeightsStay) {
     auto rule = usual;
     rule.b = 0;
