@@ -79,6 +79,29 @@ TEST(LocalRun, LearnsClassesWithoutBeingToldThem) {
     EXPECT_DOUBLE_EQ(correct / 30, summary.test_accuracy);
 }
 
+/// Neurons that do what the teacher says have the right class while they learn, and are silent when labels are given and tested.
+TEST(LocalRun, TheTeacherFiresForTheClassWhileTheNetworkLearns) {
+    const Overrides teacher{"network.populations={E: {size: 3, neuron: parrot}, teacher: {size: 3, source: {labels: {rate: 100 Hz, start: 20 ms}}}}",
+                            "network.projections=[{from: input, to: E, rule: {pairwise_bernoulli: 0}, weight: 1, synapse: stdp_pair}, {from: teacher, to: E, rule: one_to_one, weight: 1}]",
+                            "learning.local.least_spikes=0"};
+    const TemporaryFolder folder;
+    const auto summary = run_in_folder(bars(teacher), folder.path());
+    EXPECT_EQ(summary.epochs[0].train_accuracy, 1);
+    EXPECT_DOUBLE_EQ(summary.epochs[0].spike_rate, 7.0 / 3 / 100);  // at 30, 40, … 100 ms and a delay of 1 ms, of the first 100 ms
+    EXPECT_EQ(std::ranges::count(H5Reader(folder / "results.h5").read<std::int64_t>("/populations/E/label"), -1), 3);
+    const auto resolved = resolved_yaml(bars(teacher));
+    EXPECT_EQ(resolved_yaml(parse_experiment(resolved, "RESOLVED")), resolved);
+    auto four = teacher;
+    four[0].replace(four[0].find("teacher: {size: 3"), 17, "teacher: {size: 4");
+    four[1].replace(four[1].find("one_to_one"), 10, "all_to_all");
+    try {
+        run_in_folder(bars(four), folder.path());
+        FAIL() << "four teachers of three classes";
+    } catch (const Error& error) {
+        EXPECT_EQ(std::string(error.what()), "'teacher' has 4 neurons, and fires for 3 classes; give it size: 3");
+    }
+}
+
 TEST(LocalRun, KernelsOfAConvolutionAreWrittenAsKernels) {
     const TemporaryFolder folder;
     run_in_folder(bars({"network.populations.E.size=108", "network.populations.I.size=108", "network.projections.0.rule={convolution: {kernel: 3, height: 8, width: 8}}",
