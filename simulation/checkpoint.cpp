@@ -127,18 +127,31 @@ template <class Real> void NetworkSimulation<Real>::save_plastic(H5Writer& file,
 }
 
 template <class Real> void NetworkSimulation<Real>::save_kernels(H5Writer& file, const SimulatedProjection& projection) {
-    if (const auto weights = kernels(projection.name); !weights.empty()) write_vector(file, "/plastic/" + projection.name + "/weight", weights);
+    typename ConvolutionStore<Real>::Memory whole;
+    for (auto* store : stores_of<ConvolutionStore<Real>>(projection.name))
+        for (const auto& [name, values] : store->memory()) {
+            const std::size_t each = values.size() / store->channels();
+            whole[name].resize(each * store->all_channels());
+            std::ranges::copy(values, whole[name].begin() + std::ptrdiff_t(each * store->first_channel()));
+        }
+    for (const auto& [name, values] : whole) write_vector(file, "/plastic/" + projection.name + "/" + name, values);
 }
 
 template <class Real> void NetworkSimulation<Real>::load_kernels(const H5Reader& file, const SimulatedProjection& projection) {
-    for (auto* store : stores_of<ConvolutionStore<Real>>(projection.name)) store->set_weights(file.read<Real>("/plastic/" + projection.name + "/weight"));
+    for (auto* store : stores_of<ConvolutionStore<Real>>(projection.name)) {
+        auto own = store->memory();
+        for (auto& [name, values] : own) {
+            const auto whole = file.read<Real>("/plastic/" + projection.name + "/" + name);
+            std::copy_n(whole.begin() + std::ptrdiff_t(values.size() / store->channels() * store->first_channel()), values.size(), values.begin());
+        }
+        store->set_memory(own);
+    }
 }
 
 /// The time of a synapse's last event counts from the first event that is kept, so that a float holds it.
 template <class Real> void NetworkSimulation<Real>::save_rewards(H5Writer& file, const std::string& projection, const Links& links, const typename Eligibility<Real>::Saved& rewards) {
     const std::string group = "/plastic/" + projection;
-    write_vector(file, group + "/dopamine/step", rewards.step), write_vector(file, group + "/dopamine/value", rewards.dopamine);
-    write_vector(file, group + "/dopamine/coming_step", rewards.coming_step), write_vector(file, group + "/dopamine/coming", rewards.coming);
+    save_dopamine<Real>(file, group + "/dopamine", rewards);
     const Index first = rewards.step.front();
     save_synapses(file, links, group + "/eligibility", [](auto& link, std::uint64_t i) { return link.store().eligibility()->value(Index(i)); });
     save_synapses(file, links, group + "/last_event", [=](auto& link, std::uint64_t i) { return link.store().eligibility()->step(Index(i)) - first; });
@@ -146,8 +159,7 @@ template <class Real> void NetworkSimulation<Real>::save_rewards(H5Writer& file,
 
 template <class Real> void NetworkSimulation<Real>::load_rewards(const H5Reader& file, const std::string& projection, const Links& links, typename Eligibility<Real>::Saved& rewards) {
     const std::string group = "/plastic/" + projection;
-    rewards.step = file.read<std::int64_t>(group + "/dopamine/step"), rewards.dopamine = file.read<double>(group + "/dopamine/value");
-    rewards.coming_step = file.read<std::int64_t>(group + "/dopamine/coming_step"), rewards.coming = file.read<double>(group + "/dopamine/coming");
+    rewards = load_dopamine<Real>(file, group + "/dopamine");
     const Index first = rewards.step.at(0);
     load_synapses(file, links, group + "/eligibility", [](auto& link, std::uint64_t i, Real value) { link.store().eligibility()->set(Index(i), value); });
     load_synapses(file, links, group + "/last_event", [=](auto& link, std::uint64_t i, Real step) { link.store().eligibility()->set_step(Index(i), first + Index(step)); });
@@ -204,9 +216,9 @@ template <class Real> void NetworkSimulation<Real>::load(const H5Reader& file) {
         const Index size = shared_.sizes[std::size_t(shared_.channels[std::size_t(c)].population)];
         for (Index t = done_ - shared_.largest_delay, i = 0; t < done_; ++t, ++i) std::copy_n(sent.begin() + i * size, size, graded_.row(c, t));
     }
-    for (const auto& built : shared_.projections) load_plastic(file, *built.spec), load_kernels(file, *built.spec), load_tripartite(file, *built.spec);
     for (const auto& plan : plans_)
         for (auto* store : stores_of(plan)) store->load(file, "/stores/" + shared_.projections[std::size_t(plan.projections.front())].spec->name);
+    for (const auto& built : shared_.projections) load_plastic(file, *built.spec), load_kernels(file, *built.spec), load_tripartite(file, *built.spec);
     for (auto& s : scaled_) {
         const std::string group = "/scaling/" + s.projection->spec->name;
         s.rates.load({file.read<double>(group + "/trace"), file.read<std::int64_t>(group + "/step")});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "core/error.hpp"
 #include "simulation/history_file.hpp"
@@ -14,6 +15,7 @@ template <class Real, class Rule> Real within_bounds(const Rule& rule, Real weig
     if constexpr (requires { rule.w_max; }) weight = std::min(weight, Real(std::fabs(rule.w_max)));
     return std::max(weight, Real(0));
 }
+template <class Real> Real within_bounds(const StdpDopamine&, Real eligibility) { return eligibility; }
 
 }  // namespace
 
@@ -23,6 +25,7 @@ ConvolutionStore<Real>::ConvolutionStore(const SharedNetwork& shared, const Buil
       map_(std::get<Convolution>(built.spec->rule), shared.sizes[std::size_t(built.from)], shared.sizes[std::size_t(built.to)]),
       rule_(plastic_rule(built.spec->synapse).value()),
       share_(partition.shares[std::size_t(built.to)]),
+      pairing_(pairing_of(rule_)),
       reads_trace_(presynaptic_trace(rule_).tau > 0),
       delay_(0),
       sign_(Real(sign_of(rule_))),
@@ -36,19 +39,64 @@ ConvolutionStore<Real>::ConvolutionStore(const SharedNetwork& shared, const Buil
     for (std::size_t i = 0; i < places.size(); ++i) places[i].number = i;
     std::vector<double> values(places.size());
     built.weight->fill(places, values);
-    set_weights({values.begin(), values.end()});
+    const std::vector<Real> all(values.begin(), values.end());
+    set_weights(std::span(all).subspan(std::size_t(first_channel_) * map_.kernel_size(), weights_.size()));
+    if (remembers_spikes(pairing_)) unpaired_.resize(weights_.size() * map_.target_places());
+    if (const auto* waits = std::get_if<StdpDopamine>(&rule_)) eligibility_.emplace(*waits, shared.options.dt), eligibility_->resize(Index(weights_.size()));
 }
 
-template <class Real> void ConvolutionStore<Real>::set_weights(const std::vector<Real>& all) {
-    const auto first = all.begin() + std::ptrdiff_t(first_channel_) * map_.kernel_size();
-    const auto wrong = std::find_if(first, first + std::ptrdiff_t(weights_.size()), [this](Real w) { return !(w * sign_ >= 0); });
-    if (wrong != first + std::ptrdiff_t(weights_.size()))
+template <class Real> void ConvolutionStore<Real>::set_weights(std::span<const Real> own) {
+    const auto wrong = std::ranges::find_if(own, [this](Real w) { return !(w * sign_ >= 0); });
+    if (wrong != own.end())
         fail("projection '{}': a plastic weight of {} does not have the sign of its rule, which is {}", built_.spec->name, *wrong, sign_ < 0 ? "negative" : "positive");
-    std::transform(first, first + std::ptrdiff_t(weights_.size()), weights_.begin(), [this](Real w) { return w * sign_; });
+    std::ranges::transform(own, weights_.begin(), [this](Real w) { return w * sign_; });
 }
 
 template <class Real> void ConvolutionStore<Real>::copy_weights(std::vector<Real>& all) const {
-    std::ranges::transform(weights_, all.begin() + std::ptrdiff_t(first_channel_) * map_.kernel_size(), [this](Real w) { return w * sign_; });
+    Real* to = all.data() + std::size_t(first_channel_) * map_.kernel_size();
+    for (std::size_t i = 0; i < weights_.size(); ++i) to[i] = sign_ * (eligibility_ ? eligibility_->weight_at(Index(i), now_ - delay_, weights_[i]) : weights_[i]);
+}
+
+template <class Real> auto ConvolutionStore<Real>::memory() const -> Memory {
+    Memory memory{{"weight", weights_}};
+    for (Real& w : memory["weight"]) w *= sign_;
+    if (!unpaired_.empty()) memory["unpaired"] = unpaired_;
+    for (Index i = 0; eligibility_ && i < Index(weights_.size()); ++i) {
+        memory["eligibility"].push_back(eligibility_->value(i));
+        memory["steps_ago"].push_back(Real(now_ - eligibility_->step(i)));
+    }
+    return memory;
+}
+
+template <class Real> void ConvolutionStore<Real>::set_memory(const Memory& own) {
+    set_weights(own.at("weight"));
+    if (!unpaired_.empty()) unpaired_ = own.at("unpaired");
+    for (Index i = 0; eligibility_ && i < Index(weights_.size()); ++i) {
+        eligibility_->set(i, own.at("eligibility")[std::size_t(i)]);
+        eligibility_->set_step(i, now_ - Index(own.at("steps_ago")[std::size_t(i)]));
+    }
+}
+
+template <class Real> void ConvolutionStore<Real>::take(Index step, const SpikeLists& fired) {
+    if (!eligibility_) return;
+    if (const auto spikes = fired(built_.dopamine_from, step).size(); spikes > 0) eligibility_->reward(step + built_.dopamine_delay, double(spikes));
+}
+
+template <class Real> void ConvolutionStore<Real>::bring_up_to_date(Index step) {
+    if (!eligibility_) return;
+    eligibility_->know_until(step);
+    const Index second = eligibility_->second_before(step - delay_);
+    for (std::size_t i = 0; i < weights_.size(); ++i) value_at(i, second);
+    eligibility_->forget_before(second);
+}
+
+template <class Real> Real ConvolutionStore<Real>::value_at(std::size_t i, Index now) {
+    if (eligibility_) eligibility_->advance(Index(i), now, weights_[i]);
+    return learned()[i];
+}
+
+template <class Real> void ConvolutionStore<Real>::settle() {
+    for (std::size_t i = 0; eligibility_ && i < weights_.size(); ++i) value_at(i, now_ - delay_);
 }
 
 template <class Real> Real ConvolutionStore<Real>::trace(const SpikeHistory<Real>& history, std::uint32_t neuron, Index now) {
@@ -60,6 +108,7 @@ template <class Real> std::uint64_t ConvolutionStore<Real>::deliver(const Delive
     now_ = to.step;
     const Index at_synapse = now_ - delay_;
     const auto arrived = (*to.fired)(built_.from, at_synapse);
+    if (eligibility_) eligibility_->know_until(now_ - 1);
     if (learning_) {
         const auto counted = [&](int population, Index step) { return step >= since_ ? (*to.fired)(population, step) : Spikes(); };
         const Spikes targets = counted(built_.to, at_synapse - delay_), sources = counted(built_.from, at_synapse);
@@ -93,8 +142,10 @@ template <class Real> template <class Rule> void ConvolutionStore<Real>::potenti
     for (const auto target : targets) {
         [[maybe_unused]] const Real slow = targets_.has_slow() ? targets_.slow(targets_.spike(target, 0), now) : Real(0);
         onto(target, [&](std::size_t i, std::uint32_t source) {
-            const Real before = trace(sources_, source, now), w = weights_[i];
+            Real before = trace(sources_, source, now);
+            if (!unpaired_.empty()) before *= std::exchange(unpaired(target, i), Real(0));
             if (before == 0 && reads_trace_) return;
+            const Real w = value_at(i, now);
             if constexpr (requires { rule.potentiate(w, before, slow); }) changes_[i] += rule.potentiate(w, before, slow) - w;
             else changes_[i] += rule.potentiate(w, before) - w;
         });
@@ -105,8 +156,15 @@ template <class Real> template <class Rule> void ConvolutionStore<Real>::potenti
 template <class Real> template <class Rule> void ConvolutionStore<Real>::depress(const Rule& rule, Spikes sources, Index now) {
     for (const auto source : sources) {
         [[maybe_unused]] const Real slow = sources_.has_slow() ? sources_.slow(sources_.spike(source, 0), now) : Real(0);
+        const Real carried = pairing_ == Pairing::centred ? sources_.decay()(now - sources_.spike(source, 0).step) : Real(0);
         out_of(source, [&](std::size_t i, std::uint32_t target) {
-            const Real after = trace(targets_, target, now), w = weights_[i];
+            Real after = trace(targets_, target, now);
+            if (!unpaired_.empty()) {  // as PlasticStore::pair()
+                Real& left = unpaired(target, i);
+                if (pairing_ == Pairing::restricted) after *= 1 - left;
+                left = left * carried + 1;
+            }
+            const Real w = value_at(i, now);
             if constexpr (requires { rule.depress(w, after, slow); }) changes_[i] += rule.depress(w, after, slow) - w;
             else changes_[i] += rule.depress(w, after) - w;
         });
@@ -115,7 +173,7 @@ template <class Real> template <class Rule> void ConvolutionStore<Real>::depress
 }
 
 template <class Real> template <class Rule> void ConvolutionStore<Real>::change(const Rule& rule, std::size_t i) {
-    if (changes_[i] != 0) weights_[i] = within_bounds(rule, weights_[i] + changes_[i]), changes_[i] = 0;
+    if (changes_[i] != 0) learned()[i] = within_bounds(rule, learned()[i] + changes_[i]), changes_[i] = 0;
 }
 
 template <class Real> std::uint64_t ConvolutionStore<Real>::add_to(Real* row, Spikes sources) {
@@ -129,6 +187,9 @@ template <class Real> std::uint64_t ConvolutionStore<Real>::add_to(Real* row, Sp
 }
 
 template <class Real> void ConvolutionStore<Real>::forget_spikes() {
+    settle();
+    if (eligibility_) eligibility_->clear(std::max<Index>(0, now_));
+    std::ranges::fill(unpaired_, Real(0));
     sources_.clear(), targets_.clear();
     since_ = now_ + 1;
 }
@@ -139,6 +200,7 @@ template <class Real> void ConvolutionStore<Real>::set_learning(bool learning) {
 }
 
 template <class Real> void ConvolutionStore<Real>::normalise(double total) {
+    settle();
     for (std::uint32_t channel = first_channel_; channel < end_channel_; ++channel) {
         const std::span<Real> weights(weights_.data() + std::size_t(channel - first_channel_) * map_.kernel_size(), map_.kernel_size());
         double sum = 0;
@@ -152,6 +214,7 @@ template <class Real> void ConvolutionStore<Real>::save(H5Writer& file, const st
     save_history<Real>(file, group + "/targets", targets_.save());
     file.attribute(group, "since", std::int64_t(since_));
     file.attribute(group, "now", std::int64_t(now_));
+    if (eligibility_) save_dopamine<Real>(file, group + "/dopamine", eligibility_->save());
 }
 
 template <class Real> void ConvolutionStore<Real>::load(const H5Reader& file, const std::string& group) {
@@ -160,10 +223,11 @@ template <class Real> void ConvolutionStore<Real>::load(const H5Reader& file, co
     since_ = Index(file.integer_attribute(group, "since"));
     now_ = Index(file.integer_attribute(group, "now"));
     sources_.forget(now_ - delay_), targets_.forget(now_ - delay_);
+    if (eligibility_) eligibility_->load(load_dopamine<Real>(file, group + "/dopamine"));
 }
 
 template <class Real> std::size_t ConvolutionStore<Real>::bytes() const {
-    return (weights_.size() + changes_.size()) * sizeof(Real) + sources_.bytes() + targets_.bytes() + map_.bytes();
+    return (weights_.size() + changes_.size() + unpaired_.size()) * sizeof(Real) + (eligibility_ ? eligibility_->bytes() : 0) + sources_.bytes() + targets_.bytes() + map_.bytes();
 }
 
 template class ConvolutionStore<float>;

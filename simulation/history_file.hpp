@@ -3,9 +3,10 @@
 #include <vector>
 
 #include "io/hdf5.hpp"
+#include "simulation/eligibility.hpp"
 #include "simulation/spike_history.hpp"
 
-/// Histories of spikes in a checkpoint.
+/// Histories of spikes and of dopamine in a checkpoint.
 namespace tripartite {
 
 template <class T> void write_vector(H5Writer& file, const std::string& name, const std::vector<T>& values) { file.write(name, std::span<const T>(values), {values.size()}); }
@@ -30,6 +31,14 @@ template <class Real> typename SpikeHistory<Real>::Saved load_history(const H5Re
         for (std::size_t i = at; i < at + count[n]; ++i) saved.add({std::int32_t(step.at(i)), trace.at(i), slow.at(i)});
     }
     return saved;
+}
+
+template <class Real> void save_dopamine(H5Writer& file, const std::string& group, const typename Eligibility<Real>::Saved& saved) {
+    write_vector(file, group + "/step", saved.step), write_vector(file, group + "/value", saved.dopamine);
+    write_vector(file, group + "/coming_step", saved.coming_step), write_vector(file, group + "/coming", saved.coming);
+}
+template <class Real> typename Eligibility<Real>::Saved load_dopamine(const H5Reader& file, const std::string& group) {
+    return {file.read<std::int64_t>(group + "/step"), file.read<std::int64_t>(group + "/coming_step"), file.read<double>(group + "/value"), file.read<double>(group + "/coming")};
 }
 
 }  // namespace tripartite

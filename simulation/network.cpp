@@ -37,9 +37,6 @@ void check_astrocytes(const SimulationNetwork& network, const SimulatedProjectio
 std::string problem_of_kernels(const SimulatedProjection& p) {
     const auto rule = plastic_rule(p.synapse);
     if (!rule || !std::holds_alternative<Convolution>(p.rule)) return "";
-    const auto name = std::visit([](const auto& r) { return r.name; }, *rule);
-    if (std::holds_alternative<StdpDopamine>(*rule)) return fmt::format("synapses of a convolution share their weights, and have no memory of their own, which {} needs; take another rule", name);
-    if (remembers_spikes(pairing_of(*rule))) return fmt::format("synapses of a convolution share their weights, and have no memory of their own, which this pairing of {} needs; take all or nearest_symmetric", name);
     const auto* delay = std::get_if<Distribution>(&p.delay);
     if (!delay || !delay->constant() || p.axonal_delay > 0) return "plastic synapses of a convolution have one delay, a number, and none of it is axonal";
     if (p.scaling) return "synapses of a convolution share their weights between neurons of different rates; take normalise in place of scaling";

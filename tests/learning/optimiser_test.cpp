@@ -17,7 +17,7 @@ ParameterBlock block(Index size, bool decays = false, double bound = std::numeri
 }
 template <class Real> Parameters<Real> parameters_of(std::initializer_list<ParameterBlock> blocks) {
     Parameters<Real> p;
-    for (const auto& b : blocks) p.add(b);
+    for (auto b : blocks) b.name = std::to_string(p.blocks.size()), p.add(b);
     p.allocate();
     return p;
 }

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 
@@ -24,6 +25,11 @@ SimulationNetwork convolution_network(const SynapseKind& synapse, std::uint32_t 
 }
 
 const StdpPair power_law{.lambda = 0.002, .mu_plus = 0.4, .mu_minus = 0.6, .w_max = 6};
+StdpPair paired(Pairing pairing) {
+    auto rule = power_law;
+    rule.pairing = pairing;
+    return rule;
+}
 const Triplet triplet{.a2_plus = 2e-3, .a3_plus = 5e-3, .a2_minus = 4e-3, .a3_minus = 1e-3, .w_max = 6};
 
 /// Where the kernel's row k, column l of target row y, column x looks, or -1.
@@ -103,8 +109,7 @@ using Spikes = std::vector<Index>;
 
 TEST(Convolution, SharedWeightsChangeByTheSumOfTheirSynapses) {
     for (const auto pairing : {Pairing::all, Pairing::symmetric}) {
-        auto r = power_law;
-        r.pairing = pairing;
+        const auto r = paired(pairing);
         const bool nearest = pairing != Pairing::all;
         expect_definition(r, 6,
             [&](double w, const Spikes& pre, const Spikes&, Index now) { return std::min(r.w_max, w + r.lambda * r.w_max * std::pow(1 - w / r.w_max, r.mu_plus) * trace_of(pre, now, r.tau_plus, nearest)) - w; },
@@ -119,10 +124,105 @@ TEST(Convolution, SharedWeightsFollowTheTripletRule) {
         [&](double w, const Spikes& post, const Spikes& pre, Index now) { return std::max(0.0, w - trace_of(post, now, r.tau_minus) * (r.a2_minus + r.a3_minus * trace_of(pre, now, r.tau_x))) - w; });
 }
 
+/// The last spike before `now`, or one that is long ago.
+Index last_before(const Spikes& spikes, Index now) {
+    Index last = -1'000'000;
+    for (const Index s : spikes)
+        if (s < now) last = s;
+    return last;
+}
+
+/// Neighbours in the common order; in a step postsynaptic spikes come first.
+TEST(Convolution, SharedWeightsLearnByRestrictedNeighbours) {
+    const auto r = paired(Pairing::restricted);
+    expect_definition(r, 6,
+        [&](double w, const Spikes& pre, const Spikes& post, Index now) {
+            const bool met = last_before(pre, now) < last_before(post, now);
+            return met ? 0 : std::min(r.w_max, w + r.lambda * r.w_max * std::pow(1 - w / r.w_max, r.mu_plus) * trace_of(pre, now, r.tau_plus, true)) - w;
+        },
+        [&](double w, const Spikes& post, const Spikes& pre, Index now) {
+            const bool met = last_before(pre, now) >= last_before(post, now + 1) && last_before(pre, now) >= 0;
+            return met ? 0 : std::max(0.0, w - r.alpha * r.lambda * r.w_max * std::pow(w / r.w_max, r.mu_minus) * trace_of(post, now, r.tau_minus, true)) - w;
+        });
+}
+
+/// Each presynaptic spike with the next and with the last postsynaptic one.
+TEST(Convolution, SharedWeightsLearnByCentredNeighbours) {
+    const auto r = paired(Pairing::centred);
+    expect_definition(r, 6,
+        [&](double w, const Spikes& pre, const Spikes& post, Index now) {
+            double sum = 0;
+            for (const Index s : pre)
+                if (s < now && s >= last_before(post, now)) sum += std::exp(-double(now - s) * 0.1 / r.tau_plus);
+            return std::min(r.w_max, w + r.lambda * r.w_max * std::pow(1 - w / r.w_max, r.mu_plus) * sum) - w;
+        },
+        [&](double w, const Spikes& post, const Spikes&, Index now) { return std::max(0.0, w - r.alpha * r.lambda * r.w_max * std::pow(w / r.w_max, r.mu_minus) * trace_of(post, now, r.tau_minus, true)) - w; });
+}
+
+/// Morrison et al. 2007: potentiation by a power of the weight.
+TEST(Convolution, SharedWeightsFollowThePowerLaw) {
+    const StdpPowerLaw r{.lambda = 0.004, .alpha = 0.8, .mu = 0.4};
+    expect_definition(r, 1e9,
+        [&](double w, const Spikes& pre, const Spikes&, Index now) { return r.lambda * std::pow(w, r.mu) * trace_of(pre, now, r.tau_plus); },
+        [&](double w, const Spikes& post, const Spikes&, Index now) { return std::max(0.0, w - r.lambda * r.alpha * w * trace_of(post, now, r.tau_minus)) - w; });
+}
+
+const StdpDopamine dopamine{.tau_plus = 20, .tau_minus = 30, .tau_c = 60, .tau_n = 25, .a_plus = 5e-6, .a_minus = 5e-6, .b = 1, .w_max = 60};
+
+SimulationNetwork network_of_dopamine(std::uint32_t channels = 5) {
+    auto network = convolution_network(dopamine, channels);
+    network.projections[0].dopamine = DopamineSource{"N", 1.2};
+    network.projections[0].weight = Distribution(Uniform{.min = 3, .max = 5});  // far from a bound
+    return network;
+}
+
+/// The differential equations in small steps: the eligibility of a weight is the sum of those of its synapses.
+TEST(Convolution, SharedWeightsLearnByDopamine) {
+    constexpr Index delay = 7, reward_delay = 12, steps = 3000, end = steps - 1 - delay;
+    constexpr double dt = 0.1, h = dt / 4;
+    const auto network = network_of_dopamine();
+    const auto simulation = Simulation::make<double>(network, {.threads = 2});
+    auto w = kernels_of(*simulation, network);
+    const auto start = w;
+    const auto trains = record(*simulation, network, steps);
+    std::vector<double> c(w.size()), pre(240), post(150), rewards(std::size_t(steps) + reward_delay);
+    std::map<Index, std::vector<std::uint32_t>> before, after;
+    for (const auto& s : trains[0]) before[s.step].push_back(s.neuron);
+    for (const auto& s : trains[1]) after[s.step + delay].push_back(s.neuron), rewards[std::size_t(s.step + reward_delay)] += 1 / dopamine.tau_n;
+    double n = 0, moved = 0;
+    for (Index now = 0; now <= end; ++now) {
+        const auto each_synapse = [&](auto&& f) {
+            for (std::size_t k = 0; k < w.size(); ++k)
+                for (int at = 0; at < 30; ++at)
+                    if (const int source = source_at(at / 6, at % 6, int(k % 9) / 3, int(k % 9) % 3); source >= 0) f(k, std::uint32_t(int(k / 9 % 2) * 120 + source), std::uint32_t(k / 18 * 30 + std::size_t(at)));
+        };
+        if (after.contains(now)) each_synapse([&](std::size_t k, std::uint32_t s, std::uint32_t t) { c[k] += double(std::ranges::count(after[now], t)) * dopamine.a_plus * pre[s]; });
+        if (before.contains(now)) each_synapse([&](std::size_t k, std::uint32_t s, std::uint32_t t) { c[k] -= double(std::ranges::count(before[now], s)) * dopamine.a_minus * post[t]; });
+        for (const auto t : after[now]) ++post[t];
+        for (const auto s : before[now]) ++pre[s];
+        n += rewards[std::size_t(now)];
+        for (int part = 0; part < 4 && now < end; ++part) {
+            for (std::size_t k = 0; k < w.size(); ++k) w[k] += h * c[k] * std::exp(-h / 2 / dopamine.tau_c) * (n * std::exp(-h / 2 / dopamine.tau_n) - dopamine.b), c[k] *= std::exp(-h / dopamine.tau_c);
+            n *= std::exp(-h / dopamine.tau_n);
+        }
+        for (double& x : pre) x *= std::exp(-dt / dopamine.tau_plus);
+        for (double& x : post) x *= std::exp(-dt / dopamine.tau_minus);
+    }
+    const auto found = kernels_of(*simulation, network);
+    for (std::size_t k = 0; k < w.size(); ++k) {
+        ASSERT_TRUE(w[k] > 0.5 && w[k] < 59) << w[k] << " from " << start[k] << " at a bound, which holds at events only";
+        EXPECT_NEAR(found[k], w[k], 1e-5) << k;
+        moved += std::fabs(w[k] - start[k]) / double(w.size());
+    }
+    EXPECT_GT(moved, 0.05);
+}
+
 /// A kernel as large as the sources has one synapse for each weight.
 TEST(Convolution, AKernelOfOnePlaceLearnsAsADenseProjection) {
-    for (const SynapseKind& synapse : {SynapseKind(power_law), SynapseKind(triplet), SynapseKind(VogelsInhibitory{.eta = 0.02, .w_max = 6}), SynapseKind(SpikeHomeostasis{.dw_plus = 0.01, .dw_minus = 0.02, .w_max = 6})}) {
+    for (const SynapseKind& synapse : {SynapseKind(power_law), SynapseKind(triplet), SynapseKind(VogelsInhibitory{.eta = 0.02, .w_max = 6}), SynapseKind(SpikeHomeostasis{.dw_plus = 0.01, .dw_minus = 0.02, .w_max = 6}),
+                                      SynapseKind(paired(Pairing::restricted)), SynapseKind(paired(Pairing::centred)), SynapseKind(dopamine)}) {
         auto network = convolution_network(synapse);
+        if (std::holds_alternative<StdpDopamine>(synapse)) network.projections[0].dopamine = DopamineSource{"N", 1.2};
         network.populations[0].size = 2 * 6 * 6, network.populations[1].size = 7;
         network.projections[0].weight = Distribution(0.5);
         auto dense = network;
@@ -154,24 +254,29 @@ TEST(Convolution, AKernelOfOnePlaceLearnsAsADenseProjection) {
     }
 }
 
-TEST(Convolution, ResultsDoNotDependOnThreadsOrWindow) {
-    const auto network = convolution_network(triplet, 17);
+struct AnyKernel : testing::TestWithParam<SynapseKind> {
+    SimulationNetwork network = std::holds_alternative<StdpDopamine>(GetParam()) ? network_of_dopamine(17) : convolution_network(GetParam(), 17);
+};
+const std::array kernel_names{"triplet", "nearest_restricted", "nearest_presynaptic", "stdp_dopamine"};
+INSTANTIATE_TEST_SUITE_P(Convolution, AnyKernel, testing::Values(SynapseKind(triplet), SynapseKind(paired(Pairing::restricted)), SynapseKind(paired(Pairing::centred)), SynapseKind(dopamine)),
+                         [](const auto& info) { return kernel_names[info.index]; });
+
+TEST_P(AnyKernel, DoesNotDependOnThreadsOrWindow) {
     const auto one = run<float>(network, {.threads = 1});
     ASSERT_GT(one.trains[1].size(), 200u);
     for (const int threads : {2, 3, 8}) EXPECT_TRUE(run<float>(network, {.threads = threads}) == one) << threads;
     EXPECT_TRUE(run<float>(network, {.threads = 2, .window = 1}) == one);
 }
 
-TEST(Convolution, ResumeEqualsUninterruptedRunForAnyThreads) {
-    const auto network = convolution_network(triplet, 17);
+TEST_P(AnyKernel, ResumedEqualsUninterruptedForAnyThreads) {
     const auto whole = run<float>(network, {.threads = 2}, 1500);
     for (const int threads : {1, 2, 8}) EXPECT_TRUE(run_with_a_break<float>(network, 3, threads, 705, 795) == whole) << threads;
 }
 
 TEST(Convolution, WhatSharedWeightsCannotDoIsRefused) {
-    const auto message = [](const SynapseKind& synapse, const ValueRule& delay, double axonal = 0, const std::optional<DopamineSource>& dopamine = {}, const std::optional<ValueRule>& weight = {}) {
+    const auto message = [](const SynapseKind& synapse, const ValueRule& delay, double axonal = 0, const std::optional<ValueRule>& weight = {}) {
         auto network = convolution_network(synapse);
-        network.projections[0].delay = delay, network.projections[0].axonal_delay = axonal, network.projections[0].dopamine = dopamine;
+        network.projections[0].delay = delay, network.projections[0].axonal_delay = axonal;
         if (weight) network.projections[0].weight = *weight;
         try {
             Simulation::make<float>(network, {});
@@ -180,14 +285,10 @@ TEST(Convolution, WhatSharedWeightsCannotDoIsRefused) {
             return std::string(e.what());
         }
     };
-    auto restricted = power_law;
-    restricted.pairing = Pairing::restricted;
-    EXPECT_EQ(message(restricted, Distribution(1.0)), "projection 'E_to_E': synapses of a convolution share their weights, and have no memory of their own, which this pairing of stdp_pair needs; take all or nearest_symmetric");
     EXPECT_EQ(message(power_law, Distribution(Uniform{.min = 1, .max = 2})), "projection 'E_to_E': plastic synapses of a convolution have one delay, a number, and none of it is axonal");
     EXPECT_EQ(message(power_law, Distribution(1.0), 0.5), "projection 'E_to_E': plastic synapses of a convolution have one delay, a number, and none of it is axonal");
     EXPECT_EQ(message(power_law, Distribution(1.0)), "accepted");
-    EXPECT_EQ(message(StdpDopamine{}, Distribution(1.0), 0, {{"S", 1}}), "projection 'E_to_E': synapses of a convolution share their weights, and have no memory of their own, which stdp_dopamine needs; take another rule");
-    EXPECT_EQ(message(power_law, Distribution(1.0), 0, {}, DistanceFunction(LinearDistance{.c = 1})), "projection 'E_to_E': synapses of a convolution that share a weight have several distances; draw the weights, or give a number");
+    EXPECT_EQ(message(power_law, Distribution(1.0), 0, DistanceFunction(LinearDistance{.c = 1})), "projection 'E_to_E': synapses of a convolution that share a weight have several distances; draw the weights, or give a number");
     auto inhibitory = power_law;
     inhibitory.w_max = -6;
     EXPECT_NE(message(inhibitory, Distribution(1.0)).find("does not have the sign of its rule"), std::string::npos);
