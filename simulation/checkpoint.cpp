@@ -115,13 +115,7 @@ template <class Real> void NetworkSimulation<Real>::save_plastic(H5Writer& file,
     // The worker with the longest delay keeps the most of the sources' history.
     const auto longest = std::ranges::max_element(found, {}, [](PlasticLink<Real>* link) { return link->store().runs().delays().empty() ? 0 : link->store().runs().delays().back(); });
     save_history<Real>(file, group + "/sources", (*longest)->store().save().sources);
-    for (auto* link : found) {
-        const auto saved = link->store().save();
-        targets.count.insert(targets.count.end(), saved.targets.count.begin(), saved.targets.count.end());
-        targets.step.insert(targets.step.end(), saved.targets.step.begin(), saved.targets.step.end());
-        targets.trace.insert(targets.trace.end(), saved.targets.trace.begin(), saved.targets.trace.end());
-        targets.slow.insert(targets.slow.end(), saved.targets.slow.begin(), saved.targets.slow.end());
-    }
+    for (auto* link : found) targets.append(link->store().save().targets);
     save_history<Real>(file, group + "/targets", targets);
     if (found.front()->store().eligibility()) save_rewards(file, projection.name, found, found.front()->store().save().rewards);
 }

@@ -100,8 +100,7 @@ template <class Real> void ConvolutionStore<Real>::settle() {
 }
 
 template <class Real> Real ConvolutionStore<Real>::trace(const SpikeHistory<Real>& history, std::uint32_t neuron, Index now) {
-    const auto last = history.spike(neuron, 0);
-    return last.trace * history.decay()(now - last.step);
+    return history.met(history.spike(neuron, 0), now);
 }
 
 template <class Real> std::uint64_t ConvolutionStore<Real>::deliver(const Delivery<Real>& to) {

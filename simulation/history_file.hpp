@@ -16,19 +16,20 @@ template <class Real> void save_history(H5Writer& file, const std::string& group
     write_vector(file, group + "/step", std::vector<std::int64_t>(saved.step.begin(), saved.step.end()));
     write_vector(file, group + "/trace", saved.trace);
     write_vector(file, group + "/slow", saved.slow);
+    write_vector(file, group + "/rate", saved.rate);
 }
 
 /// The neurons begin .. end-1.
 template <class Real> typename SpikeHistory<Real>::Saved load_history(const H5Reader& file, const std::string& group, std::size_t begin, std::size_t end) {
     const auto count = file.read<std::uint64_t>(group + "/count");
     const auto step = file.read<std::int64_t>(group + "/step");
-    const auto trace = file.read<Real>(group + "/trace"), slow = file.read<Real>(group + "/slow");
+    const auto trace = file.read<Real>(group + "/trace"), slow = file.read<Real>(group + "/slow"), rate = file.read<Real>(group + "/rate");
     typename SpikeHistory<Real>::Saved saved;
     std::size_t at = 0;
     for (std::size_t n = 0; n < std::min(end, count.size()); at += count[n++]) {
         if (n < begin) continue;
         saved.count.push_back(std::uint32_t(count[n]));
-        for (std::size_t i = at; i < at + count[n]; ++i) saved.add({std::int32_t(step.at(i)), trace.at(i), slow.at(i)});
+        for (std::size_t i = at; i < at + count[n]; ++i) saved.add({std::int32_t(step.at(i)), trace.at(i), slow.at(i), rate.at(i)});
     }
     return saved;
 }

@@ -43,7 +43,7 @@ struct StaticSynapse {
     static constexpr std::string_view name = "static", doc = "a weight that stays";
     static constexpr auto fields() { return std::tuple{}; }
 };
-using SynapseKind = std::variant<StaticSynapse, StdpPair, StdpPowerLaw, Triplet, VogelsInhibitory, SpikeHomeostasis, StdpDopamine, Tsodyks2, Tsodyks, Tripartite, GapJunction>;
+using SynapseKind = std::variant<StaticSynapse, StdpPair, StdpPowerLaw, Triplet, TripletHomeostatic, VogelsInhibitory, SpikeHomeostasis, StdpDopamine, Tsodyks2, Tsodyks, Tripartite, GapJunction>;
 
 /// The rule by which weights change, if they do.
 inline std::optional<PlasticRule> plastic_rule(const SynapseKind& kind) {

@@ -6,8 +6,6 @@ namespace tripartite {
 inline namespace TRIPARTITE_ISA {
 namespace {
 
-template <class Rule> constexpr bool reads_slow_traces = std::is_same_v<Rule, Triplet>;
-
 /// Gathered first, so that the processor works on several packs at once.
 template <class Real>
 void potentiate(const PlasticRule& rule, Real* weight, const EchoList& list, Index count, const EchoTraces<Real>& traces) {
@@ -26,7 +24,7 @@ void potentiate(const PlasticRule& rule, Real* weight, const EchoList& list, Ind
             [&](const auto r) {
                 for (Index i = 0; i < size; i += P::width) {
                     const P before = P::load(w + i), fast = P::load(trace + i);
-                    if constexpr (reads_slow_traces<std::remove_const_t<decltype(r)>>) r.potentiate(before, fast, P::load(traces.slow + begin + i)).store(w + i);
+                    if constexpr (requires { r.potentiate(before, fast, fast); }) r.potentiate(before, fast, P::load(traces.slow + begin + i)).store(w + i);
                     else r.potentiate(before, fast).store(w + i);
                 }
             },
@@ -43,7 +41,7 @@ template <class Real> void depress(const PlasticRule& rule, Real* weight, const 
             for (Index i = 0; i < count; i += P::width) {
                 const P w = P::load(weight + i), fast = P::load(trace + i);
                 P next;
-                if constexpr (reads_slow_traces<std::remove_const_t<decltype(r)>>) next = r.depress(w, fast, P(slow));
+                if constexpr (requires { r.depress(w, fast, fast); }) next = r.depress(w, fast, P(slow));
                 else next = r.depress(w, fast);
                 select(first_lanes<Real>(count - i), next, w).store(weight + i);
             }

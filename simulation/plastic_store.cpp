@@ -69,7 +69,7 @@ template <class Real> void PlasticStore<Real>::set_weight(std::uint64_t i, Real 
 /// The last spike of a source that was due by step t.
 template <class Real> auto PlasticStore<Real>::due_until(std::uint32_t source, int delay, Index t) const -> Spike {
     const Spike spike = sources_.until(source, t - delay);
-    return {spike.step + delay, spike.trace, spike.slow};
+    return {spike.step + delay, spike.trace, spike.slow, spike.rate};
 }
 
 template <class Real> void PlasticStore<Real>::collect_due(Index t, const FiredAt& fired) {
@@ -106,9 +106,7 @@ template <class Real> std::uint64_t PlasticStore<Real>::deliver(Index t, const F
     collect_due(t, fired);
     if (eligibility_) eligibility_->know_until(t - 1);
     receive_echoes(t - 1);
-    if (one_delay() && !due_.empty())
-        kernels_->decay_traces(targets_.traces(0), targets_.steps(0), targets_owned_, std::int32_t(t - 2 * same_dendritic_), targets_.decay().data(),
-                               targets_.decay().oldest(), traces_now_.data());
+    if (one_delay() && !due_.empty()) trace_targets(t - 2 * same_dendritic_);
     receive_echoes(t);
     Index events = 0, fetched = 0;
     auto ahead = due_.begin();
@@ -119,6 +117,12 @@ template <class Real> std::uint64_t PlasticStore<Real>::deliver(Index t, const F
         events += due.end - due.begin;
     }
     return std::uint64_t(events);
+}
+
+/// What presynaptic spikes meet now, of all targets; `last` is the latest step whose echo has come.
+template <class Real> void PlasticStore<Real>::trace_targets(Index last) {
+    kernels_->decay_traces(targets_.traces(0), targets_.steps(0), targets_owned_, std::int32_t(last), targets_.decay().data(), targets_.decay().oldest(), traces_now_.data());
+    for (Index n = 0; targets_.has_rate() && n < Index(targets_owned_); ++n) traces_now_[n] *= targets_.squared_rate(targets_.spike(n, 0), last);
 }
 
 /// With one dendritic delay for all, the targets' histories hold the spikes whose echo has come; else all spikes.
@@ -195,8 +199,7 @@ template <class Real> void PlasticStore<Real>::depress(Index begin, Index end, c
     } else {
         for (Index i = begin; i < end; ++i) {
             const std::int32_t now = t - 2 * dendritic(std::uint64_t(i));
-            const Spike last = targets_.until(target(std::uint64_t(i)), now - 1);
-            traces_[i - begin] = last.trace * targets_.decay()(now - last.step);
+            traces_[i - begin] = targets_.met(targets_.until(target(std::uint64_t(i)), now - 1), now);
         }
     }
     if (remembers()) pair(begin, end, pairing_ == Pairing::centred ? sources_.decay()(t - previous.step) : Real(0));

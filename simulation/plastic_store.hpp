@@ -116,6 +116,7 @@ private:
     void collect_due(Index t, const FiredAt& fired);
     void prefetch(const Due& due) const;
     void receive_echoes(Index t);
+    void trace_targets(Index last);
     Index list_echoes(Index begin, Index end, std::int32_t previous, std::int32_t t);
     Index list_echoes_of_one_delay(Index begin, Index end, std::int32_t previous);
     void potentiate(Index begin, Index end, const Spike& previous, std::int32_t t);

@@ -16,10 +16,11 @@
 namespace tripartite {
 
 /// The trace of a neuron's spikes: each raises it by 1, or to 1 where only the nearest counts; it decays with tau (ms). A second,
-/// slow one is read just before a spike.
+/// slow one is read just before a spike. With a third one, of all spikes, the other side's spikes meet the first times its square.
 struct TraceSpec {
     double tau, slow_tau = 0;  ///< slow_tau 0: there is no slow trace
     bool nearest = false;
+    double rate_tau = 0;  ///< 0: there is no third trace
 };
 
 /// Which pairs of spikes count (Morrison, Diesmann, Gerstner 2008, Biol. Cybern. 98:459, section 4.1.2).
@@ -132,6 +133,40 @@ struct Triplet {
     }
 };
 
+/// The minimal triplet model with homeostasis. With traces r1 (tau_plus) of the presynaptic and o1 (tau_minus), o2 (tau_y) and z (tau_hom)
+/// of the postsynaptic spikes, o2 before the spike counts: a postsynaptic spike w += a3_plus r1 o2, a presynaptic one w -= h o1 z^2, kept from 0
+/// to w_max, with h = a3_plus tau_plus tau_y / (tau_minus rate tau_hom^2). For independent spikes z is tau_hom times the rate, and both balance
+/// at the postsynaptic rate `rate`. Zenke, Hennequin and Gerstner 2013, PLoS Comput. Biol. 9:e1003330; Auryn's `TripletConnection` (released code),
+/// where a3_plus is 6.5e-3 eta.
+struct TripletHomeostatic {
+    static constexpr std::string_view name = "triplet_homeostatic", doc = "triplets of spikes, whose depression grows with the rate; holds a rate (Auryn TripletConnection)";
+    double tau_plus = 16.8, tau_minus = 33.7, tau_y = 114, tau_hom = 1000, a3_plus = 6.5e-3, rate = 5, w_max = 100;
+    static constexpr auto fields() {
+        using S = TripletHomeostatic;
+        return std::tuple{field("tau_plus", &S::tau_plus, "ms", "time constant of the presynaptic trace r1").positive(),
+                          field("tau_minus", &S::tau_minus, "ms", "time constant of the postsynaptic trace o1").positive(),
+                          field("tau_y", &S::tau_y, "ms", "time constant of the slow postsynaptic trace o2").positive(),
+                          field("tau_hom", &S::tau_hom, "ms", "time constant of the trace that follows the postsynaptic rate").positive(),
+                          field("a3_plus", &S::a3_plus, "", "potentiation by a triplet").non_negative(),
+                          field("rate", &S::rate, "Hz", "postsynaptic rate at which depression balances potentiation").positive(),
+                          field("w_max", &S::w_max, "", "largest weight; negative for inhibitory synapses")};
+    }
+    double sign() const { return w_max < 0 ? -1 : 1; }
+    TraceSpec pre() const { return {.tau = tau_plus}; }
+    TraceSpec post() const { return {.tau = tau_minus, .slow_tau = tau_y, .rate_tau = tau_hom}; }
+    template <class T> TRIPARTITE_INLINE T potentiate(T w, T trace, T slow) const {
+        using R = scalar_of<T>;
+        const T most = T(R(w_max * sign())), next = fma(trace, T(R(a3_plus)) * slow, w);
+        return select(next > most, most, next);
+    }
+    template <class T> TRIPARTITE_INLINE T depress(T w, T trace) const {
+        using R = scalar_of<T>;
+        const double h = a3_plus * tau_plus * tau_y / (tau_minus * rate * 1e-3 * tau_hom * tau_hom);
+        const T next = fma(T(R(-h)), trace, w);
+        return select(next > T(R(0)), next, T(R(0)));
+    }
+};
+
 /// With traces K_plus and K_minus of one tau: a postsynaptic spike w += eta K_plus, a presynaptic one w += eta K_minus, then
 /// w -= alpha eta, kept from 0 to w_max. In equilibrium the postsynaptic rate is alpha / (2 tau). Vogels, Sprekeler et al. 2011,
 /// Science 334:1569; NEST `vogels_sprekeler_synapse`.
@@ -214,7 +249,7 @@ struct StdpDopamine {
     template <class T> TRIPARTITE_INLINE T depress(T c, T trace) const { return fma(T(scalar_of<T>(-a_minus)), trace, c); }
 };
 
-using PlasticRule = std::variant<StdpPair, StdpPowerLaw, Triplet, VogelsInhibitory, SpikeHomeostasis, StdpDopamine>;
+using PlasticRule = std::variant<StdpPair, StdpPowerLaw, Triplet, TripletHomeostatic, VogelsInhibitory, SpikeHomeostasis, StdpDopamine>;
 
 /// The traces that a rule reads, and the sign of its weights.
 inline TraceSpec presynaptic_trace(const PlasticRule& rule) {

@@ -33,7 +33,7 @@ INSTANTIATE_TEST_SUITE_P(Networks, Published,
                          testing::Values("simulation/brunel_a.yaml", "simulation/brunel_alpha.yaml", "simulation/brunel_b.yaml", "simulation/brunel_c.yaml", "simulation/brunel_d.yaml",
                                          "simulation/brunel_delta.yaml", "simulation/calcium_wave.yaml", "simulation/coba.yaml", "simulation/cuba.yaml", "simulation/delays.yaml", "simulation/dopamine.yaml", "simulation/homeostasis.yaml", "simulation/hpc_benchmark.yaml", "simulation/inhibition_latency.yaml", "simulation/inhibitory_plasticity.yaml",
                                          "simulation/microcircuit_tenth.yaml", "simulation/nearest_neighbours.yaml", "simulation/polychronous.yaml", "simulation/synaptic_scaling.yaml", "simulation/synfire.yaml", "simulation/tripartite.yaml",
-                                         "simulation/triplet_rates.yaml", "benchmarks/brunel_10k.yaml", "benchmarks/brunel_10k_stdp.yaml"),
+                                         "simulation/triplet_homeostasis.yaml", "simulation/triplet_rates.yaml", "benchmarks/brunel_10k.yaml", "benchmarks/brunel_10k_stdp.yaml"),
                          [](const auto& info) { return std::filesystem::path(info.param).stem().string(); });
 
 /// Stimberg et al. 2019: after the astrocytes have released, from 4 s on, neurons fire less where gliotransmitter decreases release, more where it increases it.

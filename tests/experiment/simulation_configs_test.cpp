@@ -39,7 +39,7 @@ TEST_P(Small, RunsForAMoment) {
     for (const auto& p : summary.populations) spikes += p.activity.spikes;
     EXPECT_GT(spikes, 0u);
 }
-INSTANTIATE_TEST_SUITE_P(Networks, Small, testing::Values("simulation/coba.yaml", "simulation/cuba.yaml", "simulation/delays.yaml", "simulation/dopamine.yaml", "simulation/homeostasis.yaml", "simulation/inhibition_latency.yaml", "simulation/inhibitory_plasticity.yaml", "simulation/nearest_neighbours.yaml", "simulation/polychronous.yaml", "simulation/synfire.yaml", "simulation/triplet_rates.yaml", "tutorial/first_simulation.yaml"),
+INSTANTIATE_TEST_SUITE_P(Networks, Small, testing::Values("simulation/coba.yaml", "simulation/cuba.yaml", "simulation/delays.yaml", "simulation/dopamine.yaml", "simulation/homeostasis.yaml", "simulation/inhibition_latency.yaml", "simulation/inhibitory_plasticity.yaml", "simulation/nearest_neighbours.yaml", "simulation/polychronous.yaml", "simulation/synfire.yaml", "simulation/triplet_homeostasis.yaml", "simulation/triplet_rates.yaml", "tutorial/first_simulation.yaml"),
                          [](const auto& info) { return std::filesystem::path(info.param).stem().string(); });
 
 /// The weight of each synapse of a projection, as recorded for the last time.

@@ -75,6 +75,11 @@ inline double potentiated(const StdpPowerLaw& r, double w, double trace, double)
 inline double depressed(const StdpPowerLaw& r, double w, double trace, double) { return std::max(0.0, w - r.lambda * r.alpha * w * trace); }
 inline double potentiated(const Triplet& r, double w, double trace, double slow) { return std::min(r.w_max, w + trace * (r.a2_plus + r.a3_plus * slow)); }
 inline double depressed(const Triplet& r, double w, double trace, double slow) { return std::max(0.0, w - trace * (r.a2_minus + r.a3_minus * slow)); }
+inline double potentiated(const TripletHomeostatic& r, double w, double trace, double slow) { return std::min(r.w_max, w + r.a3_plus * trace * slow); }
+inline double depressed(const TripletHomeostatic& r, double w, double trace_and_rate, double) {
+    const double kappa = r.rate / 1000;  // per ms
+    return std::max(0.0, w - r.a3_plus * r.tau_plus * r.tau_y / r.tau_minus / kappa / r.tau_hom / r.tau_hom * trace_and_rate);
+}
 inline double potentiated(const VogelsInhibitory& r, double w, double trace, double) { return std::min(r.w_max, w + r.eta * trace); }
 inline double depressed(const VogelsInhibitory& r, double w, double trace, double) {
     return std::max(0.0, std::min(r.w_max, w + r.eta * trace) - r.alpha * r.eta);
@@ -132,7 +137,9 @@ template <class Rule> Outcome brute_force(const Case& c, const Rule& rule) {
         for (const auto& [time, presynaptic] : arrivals) {
             if (time + s.dendritic >= int(c.trains.size())) break;
             const auto &own = presynaptic ? pre : post, &others = presynaptic ? post : pre;
-            const double fast = trace(partners(pairing_of(rule), presynaptic, own, others, time), time, (presynaptic ? rule.post() : rule.pre()).tau);
+            double fast = trace(partners(pairing_of(rule), presynaptic, own, others, time), time, (presynaptic ? rule.post() : rule.pre()).tau);
+            if constexpr (requires { rule.tau_hom; })
+                if (presynaptic) fast *= std::pow(trace(post, time, rule.tau_hom), 2);
             const double slow_tau = (presynaptic ? rule.pre() : rule.post()).slow_tau, slow = slow_tau > 0 ? trace(nearest_of(own, time, rule), time, slow_tau) : 0;
             w = presynaptic ? depressed(rule, w, fast, slow) : potentiated(rule, w, fast, slow);
             if (presynaptic) outcome.input[std::size_t(time + s.dendritic) * c.neurons + s.target] += w;

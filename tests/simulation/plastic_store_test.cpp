@@ -21,7 +21,8 @@ const Triplet triplet{.a2_plus = 0.1, .a3_plus = 0.3, .a2_minus = 0.2, .a3_minus
 const VogelsInhibitory vogels{.eta = 0.3, .alpha = 0.9, .w_max = 100};
 const Triplet nearest_triplet{.a2_plus = 0.1, .a3_plus = 0.3, .a2_minus = 0.2, .a3_minus = 0.15, .pairing = Pairing::symmetric};
 const SpikeHomeostasis homeostasis{.dw_plus = 0.7, .dw_minus = 0.5};
-const std::vector<PlasticRule> rules{soft, additive, mixed, power_law, symmetric, restricted, centred, restricted_power_law, triplet, vogels, nearest_triplet, homeostasis};
+const TripletHomeostatic homeostatic_triplet{.tau_hom = 200, .a3_plus = 0.5, .rate = 30};
+const std::vector<PlasticRule> rules{soft, additive, mixed, power_law, symmetric, restricted, centred, restricted_power_law, triplet, vogels, nearest_triplet, homeostasis, homeostatic_triplet};
 
 /// 40 neurons at 30 Hz for 0.6 s.
 Case random_case(const PlasticRule& rule) { return {rule, 40, random_synapses(40, 30, 19, 20), random_trains(40, 6000, 30)}; }

@@ -12,6 +12,7 @@ SynapseKind kind(const std::string& name) {
     if (name == "stdp_pair") return StdpPair{.lambda = 0.1, .w_max = 150};
     if (name == "stdp_nearest") return StdpPair{.lambda = 0.1, .w_max = 150, .pairing = Pairing::centred};
     if (name == "triplet") return Triplet{.a2_plus = 1, .a3_plus = 3, .a2_minus = 2, .a3_minus = 1, .w_max = 150};
+    if (name == "triplet_homeostatic") return TripletHomeostatic{.tau_hom = 200, .a3_plus = 3, .rate = 20, .w_max = 150};
     if (name == "homeostasis") return SpikeHomeostasis{.dw_plus = 3, .dw_minus = 2, .w_max = 150};
     if (name == "normalised" || name == "scaled") return StdpPair{.lambda = 0.1, .w_max = 150};
     if (name == "dopamine") return StdpDopamine{.tau_c = 50, .tau_n = 20, .a_plus = 0.02, .a_minus = 0.01, .w_max = 150};
@@ -28,7 +29,7 @@ SimulationNetwork network_with(const std::string& name) {
 }
 
 struct AnySynapse : testing::TestWithParam<const char*> {};
-INSTANTIATE_TEST_SUITE_P(Kinds, AnySynapse, testing::Values("static", "stdp_pair", "stdp_nearest", "triplet", "homeostasis", "normalised", "scaled", "dopamine", "tsodyks"), [](const auto& info) { return std::string(info.param); });
+INSTANTIATE_TEST_SUITE_P(Kinds, AnySynapse, testing::Values("static", "stdp_pair", "stdp_nearest", "triplet", "triplet_homeostatic", "homeostasis", "normalised", "scaled", "dopamine", "tsodyks"), [](const auto& info) { return std::string(info.param); });
 
 TEST_P(AnySynapse, ResultsDoNotDependOnThreadsOrWindow) {
     const auto network = network_with(GetParam());
