@@ -34,11 +34,14 @@ template <class M, int variant, class Real> void decide_tile(const NeuronTile<Re
         const Index at = Index(b) * a.width + lane;
         auto s = load_members<PackState<M, Real>>(a.state + at, a.state_variable);
         const auto x = normalised_distance<M>(n, s, k, Pack<Real>::load(a.membrane + at), lane), spike = decide<M, variant>(a, x, k, 0, at);
-        const auto fired = either<M>(Pack<Real>::load(n.fired + at), spike);
+        auto fired = spike;
+        if constexpr (num_substeps<M> > 1) {
+            fired = either<M>(Pack<Real>::load(n.fired + at), spike);
+            fired.store(n.fired + at);
+        }
         reset<M, variant>(s, k, spike);
         if (n.last) receive<M, variant>(s, k, load_input<M>(a, 0, at));
         store_members(s, a.state + at, a.state_variable);
-        fired.store(n.fired + at);
         if (n.x) x.store(n.x + at);
         else if (n.last) store_spikes(a, 0, b, lane, fired);
     });
@@ -80,7 +83,7 @@ template <class M, int variant, class Real, bool learning> void adjoint_decide_l
                 if (n.last) add_input_bar<M>(a, adjoint_of_receiving(adjoint, middle, k, spike, load_input<M>(a, 0, at)), at);
             adjoint_of_decision(adjoint, middle, k, spike, a.reset_gradient, P::load(n.x + at), n.fired + at, fired_bar).store(n.x + at);
         });
-        fired_bar.store(n.fired_bar + at);
+        if constexpr (num_substeps<M> > 1) fired_bar.store(n.fired_bar + at);
     });
 }
 template <class M, int variant, class Real> void adjoint_decide_tile(const AdjointTile<Real>& a, const NormalisedStep<Real>& n) {

@@ -28,7 +28,7 @@ template <class Real, class Norm> void run_in_halves(const NeuronTile<Real>& a, 
         auto now = a;
         move_to(now, t);
         if (!now.membrane) now.membrane = u;
-        std::fill_n(fired, row, Real(0));
+        if (neuron.substeps > 1) std::fill_n(fired, row, Real(0));
         for (int i = 0; i < neuron.substeps; ++i) {
             const int at = t * neuron.substeps + i;
             kernels.integrate(now);
@@ -45,11 +45,10 @@ template <class Real, class Norm> class AdjointInHalves {
 public:
     AdjointInHalves(const AdjointTile<Real>& a, const NeuronSpec& neuron, Norm& norm, Array<Real>& scratch)
         : a_(a), neuron_(neuron), kernels_(neuron.kernels<Real>()), norm_(norm), row_(Index(a.samples) * a.width), halves_(a.steps * neuron.substeps) {
-        const int S = neuron.states;
-        scratch.ensure((Index(halves_ + 1) * (S + 1) + 2 * halves_ + 1 + neuron.ports) * row_);
-        states_ = scratch.data();
-        fired_ = states_ + (halves_ + 1) * S * row_, u_ = fired_ + (halves_ + 1) * row_, x_ = u_ + halves_ * row_;
-        fired_bar_ = x_ + halves_ * row_, input_bar_ = fired_bar_ + row_;
+        const Index before = Index(halves_ + 1) * row_, fired = neuron.substeps > 1 ? before : 0;
+        scratch.ensure(neuron.states * before + fired + (2 * halves_ + 1 + neuron.ports) * row_);
+        states_ = scratch.data(), u_ = states_ + neuron.states * before, x_ = u_ + halves_ * row_;
+        fired_bar_ = x_ + halves_ * row_, input_bar_ = fired_bar_ + row_, fired_ = input_bar_ + neuron.ports * row_;
     }
 
     void run() {
@@ -77,7 +76,7 @@ private:
     NormalisedStep<Real> between(int at) const {
         NormalisedStep<Real> n = norm_.step(at);
         n.x = x_ + at * row_, n.state_bar_variable = a_.state_variable;
-        n.fired = fired_ + at * row_, n.fired_bar = fired_bar_, n.last = is_last(at);
+        n.fired = neuron_.substeps > 1 ? fired_ + at * row_ : nullptr, n.fired_bar = fired_bar_, n.last = is_last(at);
         return n;
     }
     bool is_last(int at) const { return (at + 1) % neuron_.substeps == 0; }
@@ -87,9 +86,11 @@ private:
         auto n = between(at);
         std::copy_n(now.state, neuron_.states * row_, now.state + neuron_.states * row_);
         now.state += neuron_.states * row_;
-        if (at % neuron_.substeps == 0) std::fill_n(n.fired, row_, Real(0));
-        std::copy_n(n.fired, row_, n.fired + row_);
-        n.fired += row_;
+        if (neuron_.substeps > 1) {
+            if (at % neuron_.substeps == 0) std::fill_n(n.fired, row_, Real(0));
+            std::copy_n(n.fired, row_, n.fired + row_);
+            n.fired += row_;
+        }
         kernels_.integrate(now);
         kernels_.decide(now, n);
     }
@@ -115,7 +116,7 @@ private:
     Norm& norm_;
     Index row_;
     int halves_;  ///< sub-steps
-    Real *states_, *fired_, *u_, *x_, *fired_bar_, *input_bar_;  ///< [halves + 1][S][row], [halves + 1][row], [halves][row] twice, [row], [P][row]
+    Real *states_, *u_, *x_, *fired_bar_, *input_bar_, *fired_;  ///< [halves + 1][S][row], [halves][row] twice, [row], [P][row]; with sub-steps [halves + 1][row]
 };
 
 }  // namespace tripartite

@@ -63,7 +63,7 @@ template <class Real> struct NormalisedStep {
     Real* x = nullptr;             ///< [B][W] decide writes x there. The adjoints take dL/du from there, and before that
                                    ///< the surrogate's slope at x, in whose place they leave dL/dx
     Index state_bar_variable = 0;  ///< of the adjoint, whose `state` is the state before the step in an array of its own
-    Real* fired = nullptr;         ///< [B][W] whether the step had fired before; decide adds this sub-step
+    Real* fired = nullptr;         ///< [B][W] of models with sub-steps: whether the step had fired before; decide adds this one
     Real* fired_bar = nullptr;     ///< [B][W] the adjoint of whether it has fired by then, which that of decide turns into the one before
     bool last = true;              ///< of the sub-steps
 };
