@@ -83,11 +83,7 @@ template <class Real> void ConvolutionStore<Real>::take(Index step, const SpikeL
 }
 
 template <class Real> void ConvolutionStore<Real>::bring_up_to_date(Index step) {
-    if (!eligibility_) return;
-    eligibility_->know_until(step);
-    const Index second = eligibility_->second_before(step - delay_);
-    for (std::size_t i = 0; i < weights_.size(); ++i) value_at(i, second);
-    eligibility_->forget_before(second);
+    if (eligibility_) eligibility_->bring_up_to_date(step, delay_, weights_);
 }
 
 template <class Real> Real ConvolutionStore<Real>::value_at(std::size_t i, Index now) {

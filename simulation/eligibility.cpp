@@ -76,7 +76,10 @@ template <class Real> Real Eligibility<Real>::weight_at(Index synapse, Index ste
     return weight;
 }
 
-template <class Real> void Eligibility<Real>::forget_before(Index second) {
+template <class Real> void Eligibility<Real>::bring_up_to_date(Index step, Index delay, std::span<Real> weights) {
+    know_until(step);
+    const Index second = second_before(step - delay);
+    for (std::size_t i = 0; i < weights.size(); ++i) advance(Index(i), second, weights[i]);
     const auto after = std::ranges::upper_bound(events_, second, {}, &Event::step);
     if (after != events_.begin()) events_.erase(events_.begin(), after - 1);  // all come later if it was cleared since
 }

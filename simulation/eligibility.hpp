@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <deque>
+#include <span>
 #include <vector>
 
 #include "core/array.hpp"
@@ -35,9 +36,9 @@ public:
     void advance(Index synapse, Index step, Real& weight);
     /// Its weight at a later step.
     Real weight_at(Index synapse, Index step, Real weight) const;
-    /// Events before the second that `step` lies in or at will not be asked for: all synapses are brought there. Returns it.
-    Index second_before(Index step) const { return step / second_ * second_; }
-    void forget_before(Index second);
+    /// All until this step has been told, and nothing before the second in which `step` - `delay` lies will be asked for: all synapses are brought
+    /// there, and what came before is forgotten.
+    void bring_up_to_date(Index step, Index delay, std::span<Real> weights);
     /// Neither eligibility nor dopamine is left.
     void clear(Index step);
 
@@ -51,6 +52,7 @@ public:
     std::size_t bytes() const { return std::size_t(values_.size()) * (sizeof(Real) + sizeof(std::int32_t)); }
 
 private:
+    Index second_before(Index step) const { return step / second_ * second_; }
     struct Change {
         double gain, decay;
     };

@@ -16,12 +16,7 @@ template <class Real> void PlasticStore<Real>::bring_up_to_date(Index t) {
                 potentiate(begin, std::min(last, begin + block), previous, std::int32_t(t));
         }
     up_to_date_ = t;
-    if (eligibility_) {
-        eligibility_->know_until(t);
-        const Index second = eligibility_->second_before(t - longest_dendritic_);
-        for (Index i = 0; i < Index(runs_.size()); ++i) eligibility_->advance(i, second, weights_[i]);
-        eligibility_->forget_before(second);
-    }
+    if (eligibility_) eligibility_->bring_up_to_date(t, longest_dendritic_, {weights_.data(), runs_.size()});
     forget();
 }
 

@@ -79,7 +79,10 @@ public:
         const Real trace = last.trace * decay_(step - last.step);
         return has_rate() ? trace * squared_rate(last, step) : trace;
     }
-    Real squared_rate(const Spike& last, Index step) const { return rate(last, step) * rate(last, step); }
+    Real squared_rate(const Spike& last, Index step) const {
+        const Real z = rate(last, step);
+        return z * z;
+    }
     Index levels() const { return levels_; }
     /// The rows of a level, with room to read a pack behind their end.
     const std::int32_t* steps(Index level) const { return steps_.data() + level * neurons_; }

@@ -107,10 +107,10 @@ TEST(Eligibility, IsRightAfterBeingClearedInTheMiddleOfASecond) {
     eligibility.clear(1400);
     eligibility.set(0, 0.5);
     eligibility.reward(1410, 1);
-    eligibility.know_until(1500);
-    eligibility.forget_before(eligibility.second_before(1500));
+    std::vector<double> weight{20};
+    eligibility.bring_up_to_date(1500, 0, weight);
     const double rate = 1.0 / 100 + 1.0 / 50, c = 0.5 * std::exp(-0.1);
-    EXPECT_NEAR(eligibility.weight_at(0, 1500, 20), 20 + c / 50 / rate * (1 - std::exp(-rate * 90)), 1e-12);
+    EXPECT_NEAR(eligibility.weight_at(0, 1500, weight[0]), 20 + c / 50 / rate * (1 - std::exp(-rate * 90)), 1e-12);
 }
 
 TEST(Eligibility, WithoutDopamineOrABaselineWeightsStay) {
