@@ -36,5 +36,14 @@ TEST(Accuracy, PlasticityAloneLearnsDigitsFrom10000Samples) {
     EXPECT_GT(run_in_folder(experiment, folder.path()).test_accuracy, 0.72);
 }
 
+/// Without reward a fifth is right, without a teacher an eighth.
+TEST(Accuracy, RewardTeachesTenNeuronsFashionMnist) {
+    if (!fashion_mnist_is_here()) GTEST_SKIP() << "Fashion-MNIST is not installed";
+    const TemporaryFolder folder;
+    const Overrides shorter{"learning.local.samples=4000", "learning.local.label_samples=1000", "learning.local.test_samples=1000"};
+    const auto experiment = read_experiment(std::string(TRIPARTITE_SOURCE_DIR) + "/configs/training/local/reward.yaml", shorter);
+    EXPECT_GT(run_in_folder(experiment, folder.path()).test_accuracy, 0.35);
+}
+
 }  // namespace
 }  // namespace tripartite

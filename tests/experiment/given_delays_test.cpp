@@ -65,13 +65,7 @@ learning: {bptt: {loss: ce_membrane}, optimiser: adam, epochs: 1, batch: 16}
 TEST(GivenDelays, BelongToPairsThatTheRuleNumbers) {
     const auto message = [](const std::string& from, const std::string& to) {
         auto yaml = repeated("[1.5, 4, 9, 0.5]");
-        yaml.replace(yaml.find(from), from.size(), to);
-        try {
-            parse_experiment(yaml, "FILE");
-        } catch (const ConfigError& error) {
-            return std::string(error.what());
-        }
-        return std::string("accepted");
+        return refusal_of_file(yaml.replace(yaml.find(from), from.size(), to));
     };
     const std::string at = "FILE:9:64: network.projections.0.delay: ";
     EXPECT_EQ(message("[1.5, 4, 9, 0.5]", "[1.5, 4, 9]"), at + "there are 3 values, and all_to_all needs 4, [target][source]");

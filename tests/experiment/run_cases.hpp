@@ -37,6 +37,16 @@ learning:
   batch: 16
 )";
 
+/// What is said of a file, or "accepted".
+inline std::string refusal_of_file(const std::string& yaml) {
+    try {
+        parse_experiment(yaml, "FILE");
+    } catch (const ConfigError& error) {
+        return error.what();
+    }
+    return "accepted";
+}
+
 inline Experiment tiny(const Overrides& overrides = {}) { return parse_experiment(tiny_yaml, "tiny", overrides); }
 
 /// Asks a run to stop after that many batches, or never.

@@ -125,6 +125,16 @@ TEST(Results, SpikesAreWhereTheRecordedMembraneReachesTheThreshold) {
     EXPECT_TRUE(file.has("/spikes/layer1/node_ids"));
 }
 
+TEST(Results, WhatANeuronAndItsNormaliserLearnStandsApart) {
+    const TemporaryFolder folder;
+    run_in_folder(tiny({"network.layers.0.neuron={meta: {learn: {gain: per_neuron}}}", "learning.epochs=1"}), folder.path());
+    const H5Reader file(folder / "checkpoint.h5");
+    const auto of_neuron = file.read<double>("/populations/layer1/gain"), of_normaliser = file.read<double>("/populations/layer1/normaliser_gain");
+    EXPECT_EQ(of_neuron.size(), 20u);
+    EXPECT_EQ(of_normaliser.size(), 20u);
+    EXPECT_NE(of_neuron, of_normaliser);
+}
+
 TEST(Results, RootSaysWhatMadeThem) {
     const TemporaryFolder folder;
     run_in_folder(tiny(), folder.path());

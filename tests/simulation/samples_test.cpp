@@ -104,6 +104,9 @@ TEST(Samples, ErrorsNameTheRemedy) {
     auto network = shown_network();
     const auto simulation = Simulation::make<double>(network, {.dt = 1});
     EXPECT_EQ(error_of([&] { simulation->set_spikes("N", {}); }), "'N' is not a source of given spikes, and cannot be given some");
+    network.populations[1].step_factors = {1, 0.5};
+    EXPECT_EQ(error_of([&] { Simulation::make<double>(network, {.dt = 1}); }), "'N' has factors of steps, which need the period after which they begin again");
+    network = shown_network();
     const auto message = [&] { return error_of([&] { network.validate(); }); };
     network.projections[1].normalise = {.total = 3, .interval = 1};
     EXPECT_EQ(message(), "projection 'N_to_N' has weights that stay as they are; normalise those of a plastic one");
