@@ -21,7 +21,7 @@ Engine<Real>::Engine(const Network& network, const EngineOptions& options, Threa
     : options_(options), pool_(pool), network_(network), recorded_(network.populations.size()), scratch_(pool.threads()) {
     network.validate();
     for (const auto& p : network.populations) {
-        if (const auto problem = not_trainable(p); !problem.empty()) fail("{}", problem);
+        if (const auto problem = not_trainable(p, options.dt); !problem.empty()) fail("{}", problem);
         if (const auto problem = problem_of_step(p.neuron, options.dt); !problem.empty()) fail("'{}': {}", p.name, problem);
     }
     components_ = components(network);

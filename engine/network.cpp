@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <set>
 
 #include "core/error.hpp"
@@ -158,11 +159,14 @@ std::vector<int> order_of_sources(const Network& network) {
     return order;
 }
 
-std::string not_trainable(const PopulationSpec& population) {
-    if (population.neuron.trainable) return "";
-    if (!population.neuron.float32.step)
-        return fmt::format("'{}' is a {} with integrator: adaptive, which validates simulations and cannot be trained; take integrator: fixed", population.name, population.neuron.model);
-    return fmt::format("'{}' is a {}, which can be simulated but not trained; take a model that can, for example lif", population.name, population.neuron.model);
+std::string not_trainable(const PopulationSpec& population, double dt) {
+    const auto& neuron = population.neuron;
+    if (!neuron.trainable)
+        return fmt::format("'{}' is a {} with integrator: adaptive, which validates simulations and cannot be trained; take integrator: fixed", population.name, neuron.model);
+    if (neuron.interval > 0 && std::fabs(neuron.interval - dt) > 1e-9 * dt)
+        return fmt::format("'{}' is a {} with a step of {} ms, and in training all populations take a step every {} ms; give it step: {} ms",
+                           population.name, neuron.model, neuron.interval, dt, dt);
+    return "";
 }
 
 }  // namespace tripartite

@@ -58,7 +58,7 @@ std::vector<Component> components(const Network& network);
 /// are described. What comes from outside a component is then added before what feeds back.
 std::vector<int> order_of_sources(const Network& network);
 
-/// Why a population cannot be trained; "" if it can.
-std::string not_trainable(const PopulationSpec& population);
+/// Why a population cannot be trained in steps of dt [ms]; "" if it can.
+std::string not_trainable(const PopulationSpec& population, double dt);
 
 }  // namespace tripartite

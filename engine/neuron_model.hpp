@@ -31,13 +31,12 @@
 ///   variants, variant(params)     kinds that are compiled on their own: integrate, reset and receive take a leading template argument
 ///   substeps                      integrate, decision and reset run so many times in a step of dt; coefficients are for dt/substeps
 ///   receive(state, k, input)      once a step, after the last reset: takes what arrived, where integrate must not
-///   needs_double(variant)         kinds that exist in double precision only: they validate, and rounding would spoil it
+///   needs_double(variant)         kinds that exist in double precision only: they validate, and rounding would spoil it; no adjoint is compiled
 ///   stochastic(variant)           kinds that fire with probability(x, k) at a distance x = u - threshold, in place of firing at x >= k.bound:
 ///                                 backwards its derivative takes the place of the surrogate
-///   trainable                     false: no adjoint is compiled, as for variants that need double
 ///   detaches_reset(params)        whether a reset passes no gradient
 ///   interval(params)              ms between two steps of the model, which is slow: in a simulation it rests in between, what arrives adds up, and
-///                                 coefficients are for this time in place of dt
+///                                 coefficients are for this time in place of dt; in training it must be dt
 ///   longest_dt(params)            ms: the longest dt in which its integration is stable
 ///   lasting                       so many state fields, the last ones, are what a neuron has learned: in a simulation they outlive a sample, and
 ///                                 stay as they are while the network does not learn
@@ -64,7 +63,7 @@ template <class M> constexpr bool is_stochastic(int variant) {
     else return false;
 }
 template <class M> constexpr bool is_trainable(int variant) {
-    if constexpr (requires { M::trainable; }) return M::trainable; else return exists_in<M, float>(variant);
+    return exists_in<M, float>(variant);
 }
 /// Whether a field can be learned: if none can, no derivative by the coefficients is compiled.
 template <class M> inline constexpr bool has_learnable = [] {

@@ -62,7 +62,7 @@ private:
     void trainable() {
         for (std::size_t i = 0; i < network_.populations.size(); ++i) {
             const auto& p = network_.populations[i];
-            for (const auto& problem : {not_trainable({p.name, p.size, p.neuron}), problem_of_step(p.neuron, e_.dt)})
+            for (const auto& problem : {not_trainable({p.name, p.size, p.neuron}, e_.dt), problem_of_step(p.neuron, e_.dt)})
                 if (!problem.empty()) report(path_of(i, "neuron"), problem);
         }
     }

@@ -55,8 +55,6 @@ private:
                 fail("the normaliser of '{}' is folded into a mean or broadcast, which only training and evaluation do", name(link.to));
             if (link.port > 0 && (!numbers(link, "bias").empty() || (link.from < 0 && !is_spiking(run_.encoder))))
                 fail("a bias, or samples that are currents, reach '{}' not by its first receptor, which only training and evaluation do", name(link.to));
-            if (link.from >= 0 && engine_.population(link.from).sends_values() && config_of(link).dense())
-                fail("'{}' never fires and sends numbers through weights of its own for each synapse, which only training and evaluation do", name(link.from));
         }
     }
     const ProjectionConfig& config_of(const Link& link) {

@@ -23,12 +23,13 @@
 #include "neurons/parrot.hpp"
 #include "neurons/quadratic_meta.hpp"
 #include "neurons/resonate_and_fire.hpp"
+#include "neurons/synaptic_terminal.hpp"
 
 namespace tripartite {
 
 /// Every neuron model that ships. To add one: write its header, name it here. The build reads this list.
 using NeuronModels =
-    TypeList<LeakyIntegrator, Lif, CubaLif, Alif, AdLif, ResonateAndFire, Adex, Meta, QuadraticMeta, LevyBaxter, AstroLif, Astrocyte,
+    TypeList<LeakyIntegrator, Lif, CubaLif, Alif, AdLif, ResonateAndFire, Adex, Meta, QuadraticMeta, LevyBaxter, AstroLif, Astrocyte, SynapticTerminal,
              IafPscExp, IafPscDelta, IafPscAlpha, IafCondExp, AeifCondExp, AeifPscExp, Izhikevich, HhPscAlpha, Parrot, DiehlCook, AstrocyteGchi>;
 
 }  // namespace tripartite

@@ -21,7 +21,7 @@ namespace tripartite {
 /// (the released code holds G_A for a step: at 10 ms a release binds a third more); Gamma_S stands here, because an astrocyte's synapses share it.
 struct AstrocyteGchi {
     static constexpr std::string_view name = "astrocyte_gchi", doc = "astrocyte with IP3, calcium and gliotransmission (G-ChI), on a slow step";
-    static constexpr bool spiking = true, trainable = false;
+    static constexpr bool spiking = true;
     static constexpr int ports = 2;
     static constexpr std::string_view port_names[] = {"transmitter", "coupling"}, port_units[] = {"mM", "uM/s"};
 
@@ -113,7 +113,7 @@ struct AstrocyteGchi {
         s.Gamma_S = fma(s.Gamma_S - binding / both, stays, binding / both);
         s.x_A = fma(k.recovered, T(1) - s.x_A, s.x_A);
         s.G_A = s.G_A * k.cleared;
-        s.Gamma_A = nest::smaller(nest::larger(y[0], T(0)), T(1)), s.I = nest::larger(y[1], T(0)), s.C = y[2], s.h = y[3];
+        s.Gamma_A = nest::smaller(nest::larger(T(0), y[0]), T(1)), s.I = nest::larger(T(0), y[1]), s.C = y[2], s.h = y[3];
         return select(before > T(k.C_Theta), T(k.C_Theta), s.C);
     }
     template <class T> TRIPARTITE_INLINE static auto threshold(const State<T>&, const auto& k) { return k.C_Theta; }
@@ -123,9 +123,10 @@ struct AstrocyteGchi {
     }
 
 private:
+    /// A function of its own: a slow cell pays little for the call, and inlined four times it takes three times as long to compile.
     template <class T>
-    TRIPARTITE_INLINE static std::array<T, 4> slope(const T& receptors, const T& ip3, const T& C, const T& h, const std::array<T, 2>& x, const auto& k) {
-        const T gamma = nest::smaller(nest::larger(receptors, T(0)), T(1)), I = nest::larger(ip3, T(0)), C2 = C * C, C4 = C2 * C2;
+    __attribute__((noinline)) static std::array<T, 4> slope(const T& receptors, const T& ip3, const T& C, const T& h, const std::array<T, 2>& x, const auto& k) {
+        const T gamma = nest::smaller(nest::larger(T(0), receptors), T(1)), I = nest::larger(T(0), ip3), C2 = C * C, C4 = C2 * C2;
         const T d_gamma = k.O_N * x[0] * (T(1) - gamma) - k.Omega_N * (T(1) + k.zeta * C / (C + k.K_KC)) * gamma;
         const T made = k.O_beta * gamma + k.O_delta / (T(1) + I * k.per_kappa) * (C2 / (C2 + k.K_delta));
         const T broken_down = k.O_3K * (C4 / (C4 + k.K_D)) * (I / (I + k.K_3K)) + k.Omega_5P * I;

@@ -24,7 +24,7 @@ template <class Real> struct Flow {
 };
 
 /// Synapses that read a channel: row[target] += sum of weight term(…) of the step that is due, in every step. A target adds by delay,
-/// then by source, then in the order of insertion. They count no synaptic events.
+/// then by source, then in the order of insertion, with one rounding for each product and sum, as training's matrix products do. They count no synaptic events.
 template <class Real, class Term> class GradedStore final : public Store<Real> {
 public:
     GradedStore(const StoreKind& kind, const Term& term) : kind_(kind), term_(term), ends_(std::size_t(kind.targets) + 1) {}
@@ -46,7 +46,7 @@ public:
         for (std::size_t n = 0; n + 1 < ends_.size(); ++n)
             for (auto i = ends_[n]; i < ends_[n + 1]; ++i) {
                 const auto& s = synapses_[i];
-                row[n] += s.weight * term_(to.graded->row(kind_.channel, to.step - s.delay), s.source, Index(n));
+                row[n] = std::fma(s.weight, term_(to.graded->row(kind_.channel, to.step - s.delay), s.source, Index(n)), row[n]);
             }
         return 0;
     }

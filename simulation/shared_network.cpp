@@ -82,7 +82,7 @@ SharedNetwork::SharedNetwork(const SimulationNetwork& net, const SimulationOptio
         built.port = port_of(network.populations[std::size_t(built.to)], p.receptor, sign_of(p, network.populations[std::size_t(built.to)]), "projection '" + p.name + "'");
         built.axonal_delay = steps_of(p.name, "axonal delay", p.axonal_delay, 0, options.dt);
         built.same_step = can_be_zero(p.delay);
-        if (built.same_step && !std::holds_alternative<StaticSynapse>(p.synapse)) fail("projection '{}' changes its weights, and needs delays of at least one step", p.name);
+        if (built.same_step && !std::holds_alternative<StaticSynapse>(p.synapse)) fail("the synapses of projection '{}' are not static, and need delays of at least one step", p.name);
         if (p.dopamine) built.dopamine_from = network.find(p.dopamine->from), built.dopamine_delay = steps_of(p.name, "delay of the dopamine", p.dopamine->delay, 1, options.dt);
         if (p.normalise) built.normalise_every = steps_of(p.name, "interval of normalise", p.normalise->interval, 0, options.dt);
         if (p.scaling) built.scale_every = steps_of(p.name, "interval of scaling", p.scaling->interval, 1, options.dt);
@@ -110,7 +110,6 @@ void SharedNetwork::send_values(BuiltProjection& built) {
     const auto& from = network.populations[std::size_t(built.from)];
     if (const auto* gap = std::get_if<GapJunction>(&built.spec->synapse)) built.channel = channel(built.from, state_of(from, gap->state), "");
     else if (from.sends_values()) built.channel = channel(built.from, Channel::membrane, from.name);
-    if (built.channel >= 0 && built.same_step) fail("projection '{}' sends values, and needs delays of at least one step", built.spec->name);
 }
 
 void SharedNetwork::surround_by_astrocytes() {

@@ -1,6 +1,7 @@
 #include "synapses/fixed.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "synapses/synapse_values.hpp"
 
@@ -43,7 +44,7 @@ template <class Real> Real Fixed<Real>::sum(const Signal<Real>& source, int t, i
     Real sum = 0;
     if (source.values) {
         const Real* x = source.values->row(source.constant ? 0 : t, sample);
-        for (auto i = begin; i < end; ++i) sum += by_target_.weight[i] * x[by_target_.other[i]];
+        for (auto i = begin; i < end; ++i) sum = std::fma(by_target_.weight[i], x[by_target_.other[i]], sum);
         return sum;
     }
     const auto fired = [&](auto i) { return Real((*source.spikes)(t, sample, int(by_target_.other[i]))); };

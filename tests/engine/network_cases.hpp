@@ -93,6 +93,11 @@ inline std::vector<Case> cases() {
     add_astrocytes("astrocytes", {{.block = 4}}, {{.block = 4}}, std::nullopt, false);
     add_astrocytes("astrocytes_of_scattered_domains", {{.of = scattered}}, {{.of = scattered}}, std::nullopt, true);
     add_astrocytes("astrocytes_membrane_norm", {{.block = 4}}, {{.block = 4}}, mpbn, false);
+    const auto terminal = make_neuron<SynapticTerminal>({.alpha = 0.2, .Omega_d = 50}, {{"U0", true}, {"alpha", true}, {"Omega_f", false}, {"Omega_d", true}});
+    const auto gchi = make_neuron<AstrocyteGchi>({.step = 1, .C_Theta = 0.0101, .rho_e = 6.5e-6});  // releases soon, and so little that differences see it
+    all.push_back({"tripartite_synapses", {5, {{"a", 20, lif(Lif::Reset::subtract)}, {"terminals", 20, terminal}, {"astrocytes", 5, gchi}, {"out", 3, readout}},
+                                           {{"input", "a", kind()}, {"a", "terminals", fixed(Mean{{.block = 1}}), 1}, {"terminals", "astrocytes", fixed(Mean{{.block = 4}}), 1, "transmitter"},
+                                            {"astrocytes", "terminals", fixed(Broadcast{{.block = 4}}, 78), 1, "gliotransmitter"}, {"terminals", "out", kind()}}}});
     const auto learned = [](int spread) { return dense({.init = Kaiming{3}, .delays = LearnedDelays{spread}}); };
     all.push_back({"learned_delays", {5, {{"a", 20, lif(Lif::Reset::subtract), 0.2}, {"b", 70, lif(Lif::Reset::value)}, {"out", 3, readout}},
                                       {{"input", "a", learned(2)}, {"a", "b", learned(3), 1}, {"b", "out", kind()}}}});

@@ -82,7 +82,7 @@ TEST(Validation, WhatCannotBeTrainedIsRefused) {
     EXPECT_EQ(error_of([&] { Engine<float>(network, {.dt = 0.5}, pool); }), "'E': hh_psc_alpha takes steps of at most 0.2 ms, not 0.5 ms; shorten time.dt");
     network.populations[0].neuron = make_neuron<AstrocyteGchi>();
     EXPECT_EQ(error_of([&] { Engine<float>(network, {}, pool); }),
-              "'E' is a astrocyte_gchi, which can be simulated but not trained; take a model that can, for example lif");
+              "'E' is a astrocyte_gchi with a step of 10 ms, and in training all populations take a step every 1 ms; give it step: 1 ms");
     network.projections[0].receptor = "current";
     network.populations[0].neuron = make_neuron<IafCondExp>({.integrator = nest::Integrator::adaptive});
     EXPECT_EQ(error_of([&] { Engine<float>(network, {}, pool); }),

@@ -124,6 +124,19 @@ TEST(LocalRun, ResultsDoNotDependOnThreads) {
     expect_same_numbers(three / "results.h5", one / "results.h5");
 }
 
+/// Inhibition is driven through tripartite synapses, whose astrocytes release soon and not with every sample.
+TEST(LocalRun, AstrocytesOfItsSynapsesChangeWhatIsLearned) {
+    const auto learned = [](const std::string& alpha, int threads) {
+        const TemporaryFolder folder;
+        run_in_folder(bars({"network.populations.A={size: 70, neuron: {astrocyte_gchi: {C_Theta: 0.02}}}", "learning.epochs=1", "experiment.threads=" + std::to_string(threads),
+                            "network.projections.1={from: E, to: I, rule: one_to_one, weight: 20, synapse: {tripartite: {alpha: " + alpha + "}}, astrocytes: {from: A, block: 1}}"}), folder.path());
+        return H5Reader(folder / "results.h5").read<double>("/projections/input_to_E/weight");
+    };
+    const auto released_more = learned("1", 1);
+    EXPECT_EQ(released_more, learned("1", 3));
+    EXPECT_NE(released_more, learned("0.6", 1));
+}
+
 TEST(LocalRun, ResumeEqualsUninterruptedRun) {
     for (const char* between : {"{rest: 50 ms}", "reset", "continue"}) {
         const Overrides overrides{std::string("input.between_samples=") + between};

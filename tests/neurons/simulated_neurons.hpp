@@ -16,10 +16,11 @@ template <class Real> struct SimulatedNeurons {
     std::vector<Real> state, coefficients, input;  ///< [S][N]; [C], or [C][N] where `per_neuron`; [P][N]
     std::vector<Real> uniform;                     ///< [N] random numbers, as the last step used them
     std::vector<std::uint64_t> spikes;             ///< of the last step
+    std::vector<Real> values;                      ///< [N] that a model that never fires sent in the last step
     int steps = 0;
 
     SimulatedNeurons(const NeuronSpec& spec, double dt, Index N = 64, bool per_neuron = false)
-        : spec(spec), dt(dt), N(N), state(spec.states * N), input(spec.ports * N), uniform(N), spikes(N / 64) {
+        : spec(spec), dt(dt), N(N), state(spec.states * N), input(spec.ports * N), uniform(N), spikes(N / 64), values(N) {
         for (std::size_t i = 0; i < state.size(); ++i) state[i] = Real(spec.initial[i / N]);
         std::vector<double> k(spec.coefficients);
         spec.discretise({}, dt, k);
@@ -34,7 +35,7 @@ template <class Real> struct SimulatedNeurons {
         const RandomStream random(4, "test", "uniform");
         for (Index n = 0; n < N; ++n) uniform[n] = Real(float(random.uniform(std::uint32_t(n), std::uint32_t(steps))));
         ++steps;
-        a.uniform = uniform.data(), a.spikes = spikes.data();
+        a.uniform = uniform.data(), a.spikes = spikes.data(), a.values = values.data();
         spec.kernels<Real>().step(a);
     }
     Real& arriving(int port, Index n = 0) { return input[port * N + n]; }

@@ -67,6 +67,38 @@ void expect_golden_network(bool split) {
 TEST(Tripartite, SmallNetworkIsThatOfBrian) { expect_golden_network(false); }
 TEST(Tripartite, AstrocytesHearTheMeanOfTheSynapsesOfAllProjections) { expect_golden_network(true); }
 
+/// A terminal for each source beside tripartite synapses, under one astrocyte that releases once and does not hear them. What a terminal sends arrives a step later.
+TEST(Tripartite, TerminalsReleaseWhatTripartiteSynapsesRelease) {
+    for (const double alpha : {0.0, 1.0}) {
+        SimulationNetwork network;
+        std::vector<Fired> spikes;
+        for (Index step = 0; step < 3000; ++step)
+            for (std::uint32_t n = 0; n < 3; ++n)
+                if (step * (n + 3) % 97 < n + 1) spikes.push_back({step, n});
+        const auto sums = make_neuron<LeakyIntegrator>({.beta = 0});
+        const std::vector<double> weights{1, 2, 4};
+        network.populations = {spike_list("source", 3, spikes), population_of("astrocyte", 1, make_neuron<AstrocyteGchi>({.step = 0.1, .O_N = 0, .C_Theta = 0.0101})),
+                               population_of("terminals", 3, make_neuron<SynapticTerminal>({.alpha = alpha})), population_of("of_synapses", 1, sums), population_of("of_terminals", 1, sums)};
+        network.populations[1].initial = {{"I", Distribution(2), {}}};
+        network.projections = {tripartite_synapses(projection_of("source", "of_synapses", AllToAll{}, weights, Distribution(0.3)), {.alpha = alpha}, {{.block = 1}, "astrocyte", false, 0.1}),
+                               projection_of("source", "terminals", OneToOne{}, Distribution(1), Distribution(0.3)),
+                               projection_of("astrocyte", "terminals", AllToAll{}, Distribution(6.5e-4 * 200e3 * 0.6), Distribution(0.1)),
+                               projection_of("terminals", "of_terminals", AllToAll{}, weights, Distribution(0.1))};
+        network.projections[2].receptor = "gliotransmitter";
+        const auto simulation = Simulation::make<double>(network, {.runaway_rate = 0});
+        std::vector<double> expected{0};
+        double most = 0, bound = 0;
+        for (Index step = 0; step < 3000; ++step) {
+            simulation->run(1);
+            ASSERT_NEAR(simulation->state("of_terminals", "u")[0], expected.back(), 1e-12) << step;
+            expected.push_back(simulation->state("of_synapses", "u")[0]);
+            most = std::max(most, expected.back()), bound = simulation->state("terminals", "Gamma_S")[0];
+        }
+        EXPECT_GT(most, 1);
+        EXPECT_GT(bound, 0.8);
+    }
+}
+
 /// A gap junction between two cells whose IP3 is given, for one step.
 TEST(GapJunction, FlowIsTheFormulaOfTheDifference) {
     for (const double other : {0.1, 0.45, 0.5, 0.55, 2.0}) {
@@ -165,6 +197,9 @@ TEST(Tripartite, WhatCannotBeIsRefused) {
     network = random_astrocytes();
     network.projections.back().from = "E";
     expect_error(network, "projection 'astrocytes_to_astrocytes': gap junctions connect cells of one population, and not 'E' with 'astrocytes'");
+    network = random_astrocytes();
+    network.projections.back().delay = Distribution(0);
+    expect_error(network, "the synapses of projection 'astrocytes_to_astrocytes' are not static, and need delays of at least one step");
     network = random_astrocytes();
     std::get<GapJunction>(network.projections.back().synapse).state = "V_m";
     expect_error(network, "projection 'astrocytes_to_astrocytes': the cells of 'astrocytes' have no state 'V_m' that could differ");
