@@ -60,30 +60,32 @@ template <class Real> struct TileBuffers {
     void run() { run(0, T); }
 };
 
-namespace detail {
-
-template <class M, std::size_t i, class F> void over_options(typename M::template Params<double> p, F&& f) {
-    constexpr auto fields = M::template fields<double>();
-    if constexpr (i == std::tuple_size_v<decltype(fields)>) {
-        if (M::problem(p).empty()) f(p);
-    } else {
-        constexpr auto field = std::get<i>(fields);
-        using T = typename std::decay_t<decltype(field)>::type;
-        int choices = 1;
-        if constexpr (std::is_enum_v<T>) choices = int(field.choices.size());
-        if constexpr (std::is_same_v<T, bool>) choices = 2;
-        for (int c = 0; c < choices; ++c) {
-            // A little off the default, so that no term is hidden by a zero or a one.
+/// Every combination of a model's options that it allows; numbers are a little off the default, so that no term is hidden by a zero or a one.
+template <class M> std::vector<typename M::template Params<double>> options_of() {
+    const auto choices = []<class Field>(const Field& field) {
+        using T = typename Field::type;
+        if constexpr (std::is_enum_v<T>) return int(field.choices.size());
+        else return std::is_same_v<T, bool> ? 2 : 1;
+    };
+    int combinations = 1;
+    for_each_field(M::template fields<double>(), [&](const auto& field) { combinations *= choices(field); });
+    std::vector<typename M::template Params<double>> all;
+    for (int number = 0; number < combinations; ++number) {
+        typename M::template Params<double> p;
+        int left = number;
+        for_each_field(M::template fields<double>(), [&](const auto& field) {
+            using T = typename std::decay_t<decltype(field)>::type;
             if constexpr (std::is_same_v<T, double>) p.*(field.member) = 0.9 * p.*(field.member) + 0.07;
-            else p.*(field.member) = T(c);
-            over_options<M, i + 1>(p, f);
-        }
+            else p.*(field.member) = T(left % choices(field)), left /= choices(field);
+        });
+        if (M::problem(p).empty()) all.push_back(p);
     }
+    return all;
 }
 
-}  // namespace detail
-
 /// f(params) for every combination of a model's options that it allows.
-template <class M, class F> void for_each_option(F&& f) { detail::over_options<M, 0>({}, f); }
+template <class M, class F> void for_each_option(F&& f) {
+    for (const auto& params : options_of<M>()) f(params);
+}
 
 }  // namespace tripartite
