@@ -17,8 +17,10 @@ void read_class_spikes(const YamlNode& node, SimulatedPopulation& to, const Simu
     Section section(node, reading.problems, Section::Empty::allowed);
     section.read(labels, ClassSpikes::fields());
     section.close();
-    if (1000 / labels.rate < reading.dt)
-        reading.problems.value(*node.find("rate"), fmt::format("would fire more than once in a step of {} ms; the most are {:.6g} Hz", reading.dt, 1000 / reading.dt));
+    if (labels.rate * reading.dt > 1000) {
+        const auto* rate = node.find("rate");
+        reading.problems.value(rate ? *rate : node, fmt::format("{:.6g} Hz are more than one spike in a step of {} ms; the most are {:.6g} Hz", labels.rate, reading.dt, 1000 / reading.dt));
+    }
     if (to.size == 0) section.problem("the population needs a size, the number of classes");
     to.source = SpikeList();
     reading.to.origins[to.name] = labels;
