@@ -1,10 +1,12 @@
 #pragma once
 
-/// Code that must be inlined into the loop that calls it, on a CPU and on a GPU.
+/// Code that must be inlined into the loop that calls it, or never, on a CPU and on a GPU.
 #ifdef __CUDACC__
 #define TRIPARTITE_INLINE __host__ __device__ __forceinline__
+#define TRIPARTITE_NOINLINE __host__ __device__ __noinline__
 #else
 #define TRIPARTITE_INLINE __attribute__((always_inline)) inline
+#define TRIPARTITE_NOINLINE __attribute__((noinline))
 #endif
 
 #if defined(__clang__)

@@ -1,5 +1,6 @@
 #pragma once
 #include "neurons/escape.hpp"
+#include "neurons/gliotransmission.hpp"
 #include "neurons/nest.hpp"
 
 namespace tripartite {
@@ -109,10 +110,8 @@ struct AstrocyteGchi {
         const T before = s.C;
         std::array y{s.Gamma_A, s.I, s.C, s.h};
         rk4_step(y, T(k.h), [&](const auto& y, int) __attribute__((always_inline)) { return slope(y[0], y[1], y[2], y[3], x, k); });
-        const T binding = k.bound_by * s.G_A, both = binding + k.unbound, stays = exp(-both);
-        s.Gamma_S = fma(s.Gamma_S - binding / both, stays, binding / both);
+        bind_gliotransmitter(s.Gamma_S, s.G_A, k);
         s.x_A = fma(k.recovered, T(1) - s.x_A, s.x_A);
-        s.G_A = s.G_A * k.cleared;
         s.Gamma_A = nest::smaller(nest::larger(T(0), y[0]), T(1)), s.I = nest::larger(T(0), y[1]), s.C = y[2], s.h = y[3];
         return select(before > T(k.C_Theta), T(k.C_Theta), s.C);
     }
@@ -125,7 +124,7 @@ struct AstrocyteGchi {
 private:
     /// A function of its own: a slow cell pays little for the call, and inlined four times it takes three times as long to compile.
     template <class T>
-    __attribute__((noinline)) static std::array<T, 4> slope(const T& receptors, const T& ip3, const T& C, const T& h, const std::array<T, 2>& x, const auto& k) {
+    TRIPARTITE_NOINLINE static std::array<T, 4> slope(const T& receptors, const T& ip3, const T& C, const T& h, const std::array<T, 2>& x, const auto& k) {
         const T gamma = nest::smaller(nest::larger(T(0), receptors), T(1)), I = nest::larger(T(0), ip3), C2 = C * C, C4 = C2 * C2;
         const T d_gamma = k.O_N * x[0] * (T(1) - gamma) - k.Omega_N * (T(1) + k.zeta * C / (C + k.K_KC)) * gamma;
         const T made = k.O_beta * gamma + k.O_delta / (T(1) + I * k.per_kappa) * (C2 / (C2 + k.K_delta));

@@ -1,4 +1,5 @@
 #pragma once
+#include "neurons/gliotransmission.hpp"
 #include "neurons/nest.hpp"
 
 namespace tripartite {
@@ -60,9 +61,8 @@ struct SynapticTerminal {
         s.u = fma(spike * fma(k.more, s.Gamma_S, T(k.U0)), T(1) - s.u, s.u);
         const T released = spike * s.u * s.x;
         s.x = s.x - released;
-        const T around = nest::larger(T(0), s.G_A + x[1]), binding = k.bound_by * around, both = binding + k.unbound, held = binding / both;
-        s.Gamma_S = fma(s.Gamma_S - held, exp(T(0) - both), held);
-        s.G_A = around * k.cleared;
+        s.G_A = nest::larger(T(0), s.G_A + x[1]);
+        bind_gliotransmitter(s.Gamma_S, s.G_A, k);
         return released;
     }
 };
