@@ -28,7 +28,7 @@ template <class M, Form form = Form::shared, bool folded = false> void step_neur
     std::vector<double> k(std::size_t(spec.coefficients));
     spec.discretise({}, 0.1, k);
     std::vector<float> coefficients(k.begin(), k.end());
-    std::vector<float> fold(std::size_t(3 * neurons), 1.0f);
+    std::vector<float> fold(std::size_t(neurons), 1.0f);
     StepRange<float> range;
     range.neurons = range.state_variable = neurons;
     range.state = states.data(), range.coefficients = coefficients.data(), range.spikes = spikes.data();

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <type_traits>
 
 #include "core/inline.hpp"
@@ -56,6 +57,18 @@ template <class Real> struct Pack {
     TRIPARTITE_INLINE friend Mask<Real> operator>(Pack a, Pack b) { return {a.v > b.v}; }
     TRIPARTITE_INLINE friend Mask<Real> operator<(Pack a, Pack b) { return {a.v < b.v}; }
 };
+
+/// The bits of each lane as an integer.
+template <class Real> TRIPARTITE_INLINE typename Mask<Real>::Vector integers(Pack<Real> x) { return reinterpret_cast<typename Mask<Real>::Vector>(x.v); }
+/// x, or -x in the lanes where y has its sign bit set, or where its last bit is.
+template <class Real> TRIPARTITE_INLINE Pack<Real> negate_where_negative(Pack<Real> x, Pack<Real> y) {
+    const auto sign = integers(y) & std::numeric_limits<LaneInteger<Real>>::min();
+    return Pack<Real>(reinterpret_cast<typename Pack<Real>::Vector>(integers(x) ^ sign));
+}
+template <class Real> TRIPARTITE_INLINE Pack<Real> negate_where_odd(Pack<Real> x, Pack<Real> y) {
+    const auto sign = integers(y) << (8 * sizeof(Real) - 1);
+    return Pack<Real>(reinterpret_cast<typename Pack<Real>::Vector>(integers(x) ^ sign));
+}
 
 /// c ? a : b in each lane.
 template <class Real> TRIPARTITE_INLINE Pack<Real> select(Mask<Real> c, Pack<Real> a, Pack<Real> b) {

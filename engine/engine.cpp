@@ -46,7 +46,7 @@ Engine<Real>::Engine(const Network& network, const EngineOptions& options, Threa
     for (auto& p : populations_) {
         p->soft = soft;
         if (p->spec().membrane)
-            p->membrane_norm = std::make_unique<MembraneNorm<Real>>(*p->spec().membrane, p->spec().name, p->spec().size, p->width(), p->spec().neuron.stochastic, parameters_);
+            p->membrane_norm = std::make_unique<MembraneNorm<Real>>(*p->spec().membrane, p->spec().name, p->spec().size, p->width(), parameters_);
         if (p->spec().normalise) p->normaliser = p->spec().normalise->template make<Real>()(p->spec().name, p->spec().size, p->width(), options.steps, parameters_);
     }
     parameters_.allocate();

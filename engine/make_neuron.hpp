@@ -122,6 +122,14 @@ template <NeuronModel M> NeuronSpec make_neuron(const typename M::template Param
     int variant = 0;
     if constexpr (requires { M::variant(params); }) variant = M::variant(params);
     spec.trainable = is_trainable<M>(variant), spec.stochastic = is_stochastic<M>(variant);
+    if constexpr (M::spiking)
+        if constexpr (threshold_is_constant<M>)
+            if (!spec.stochastic)
+                spec.threshold = [](std::span<const double> k) {
+                    typename M::template Coefficients<double> coefficients;
+                    std::copy_n(k.data(), num_coefficients<M>, members<double>(coefficients));
+                    return M::threshold(typename M::template State<double>{}, coefficients);
+                };
     spec.float32 = CompiledKernels<M>::template get<float>(variant);
     spec.float64 = CompiledKernels<M>::template get<double>(variant);
     return spec;

@@ -7,23 +7,17 @@
 namespace tripartite {
 
 template <class Real>
-MembraneNorm<Real>::MembraneNorm(const MembraneNormOptions& options, const std::string& population, int size, int width, bool by_chance, Parameters<Real>& parameters)
+MembraneNorm<Real>::MembraneNorm(const MembraneNormOptions& options, const std::string& population, int size, int width, Parameters<Real>& parameters)
     : options_(options), parameters_(parameters), width_(width), padded_((size + width - 1) / width * Index(width)),
       gain_(parameters.add({"populations/" + population, "membrane_gain", 0, padded_ / options.channel, size / options.channel})),
-      shift_(parameters.add({"populations/" + population, "membrane_shift", 0, padded_ / options.channel, size / options.channel})), by_chance_(by_chance),
-      running_(2 * padded_), fold_(3 * padded_) {
+      shift_(parameters.add({"populations/" + population, "membrane_shift", 0, padded_ / options.channel, size / options.channel})),
+      running_(2 * padded_) {
     std::fill(running_.begin() + padded_, running_.end(), 1);
 }
 
 template <class Real> void MembraneNorm<Real>::initialise() {
     std::fill_n(parameters_.value(gain_), padded_ / options_.channel, Real(1));
     std::fill_n(parameters_.value(shift_), padded_ / options_.channel, Real(0));
-}
-
-template <class Real> void MembraneNorm<Real>::begin(Phase phase) {
-    measures_ = phase == Phase::training;
-    folded_ = phase == Phase::inference;
-    if (folded_) fold();
 }
 
 template <class Real> void MembraneNorm<Real>::sum_channels(std::vector<double>& values) const {
@@ -77,21 +71,9 @@ template <class Real> void MembraneNorm<Real>::adjoint(int t, Index block, const
         }
 }
 
-template <class Real> void MembraneNorm<Real>::fold() {
-    for (Index n = 0; n < padded_; ++n) {
-        const double scale = double(gain(n)) / std::sqrt(running_[padded_ + n] + options_.epsilon);
-        const double offset = double(shift(n)) - running_[n] * scale;
-        if (by_chance_) {
-            fold_[n] = Real(scale), fold_[padded_ + n] = Real(1), fold_[2 * padded_ + n] = Real(-offset);
-            continue;
-        }
-        // Below the smallest scale no membrane that a float can hold makes a difference, and the threshold would not be finite.
-        const bool flat = std::fabs(scale) < 1e-30;
-        const double factor = flat ? 1 : 1 / std::fabs(scale);
-        fold_[n] = Real(flat ? 0 : std::copysign(1, scale));
-        fold_[padded_ + n] = Real(factor);
-        fold_[2 * padded_ + n] = Real(-offset * factor);
-    }
+template <class Real> typename MembraneNorm<Real>::Map MembraneNorm<Real>::running_map(Index neuron) const {
+    const double scale = double(gain(neuron)) / std::sqrt(running_[padded_ + neuron] + options_.epsilon);
+    return {scale, double(shift(neuron)) - running_[neuron] * scale};
 }
 
 template class MembraneNorm<float>;

@@ -33,21 +33,18 @@ struct MembraneNormOptions {
 /// As released, all steps share gain, shift and the running statistics, which T steps of a batch move T times (variance: biased
 /// in the normalisation, unbiased in the running one). The released code fires above half its V_th = 1: `threshold: 0.5, compare: gt`.
 ///
-/// In inference the running statistics are folded into the threshold, exactly, whatever the sign of the gain: with scale = gain / sd
-/// and offset = shift - mean scale, a neuron fires where
-///     sign(scale) u - (threshold - offset) / |scale| >= 0,         or, where scale = 0, threshold - offset <= 0.
-/// A threshold may change with the state: what is stored is a sign and an affine map of the threshold. No step normalises anything.
+/// In inference the running statistics make m an affine map of u, which is folded into the threshold, whatever the sign of the gain: see
+/// FoldedThreshold. No step normalises anything.
 /// Models that decide several times a step are normalised for each decision (ours): T counts their sub-steps.
-/// Neurons that fire by chance need the distance m - threshold itself, scale u - (threshold - offset), which costs the same.
 template <class Real> class MembraneNorm {
 public:
-    MembraneNorm(const MembraneNormOptions& options, const std::string& population, int size, int width, bool by_chance, Parameters<Real>& parameters);
+    MembraneNorm(const MembraneNormOptions& options, const std::string& population, int size, int width, Parameters<Real>& parameters);
 
     /// Writes gain 1 and shift 0 into the parameters, which are allocated by now.
     void initialise();
     void prepare(int steps) { steps_ = steps, mean_.ensure(steps * padded_), inverse_.ensure(steps * padded_), scale_.ensure(steps * padded_), offset_.ensure(steps * padded_); }
-    /// To be called before a window: training measures, a replay takes what was measured, inference folds.
-    void begin(Phase phase);
+    /// To be called before a window: training measures, a replay takes what was measured.
+    void begin(Phase phase) { measures_ = phase == Phase::training; }
 
     /// Training: takes the statistics of step t (of models with sub-steps, of sub-step t) over u [B][W] of a block, and moves the running ones.
     void measure(int t, Index block, const Real* u, int samples);
@@ -55,13 +52,13 @@ public:
     void adjoint(int t, Index block, const Real* u, Real* x_bar, int samples);
     NormalisedStep<Real> step(int t, Index block) const { return {scale_.data() + t * padded_ + block * width_, offset_.data() + t * padded_ + block * width_}; }
 
-    /// Sign, factor and shift of the threshold of each neuron, [3][padded N], in inference; null in training.
-    const Real* folded() const { return folded_ ? fold_.data() : nullptr; }
+    /// In inference: m = scale u + offset.
+    struct Map { double scale, offset; };
+    Map running_map(Index neuron) const;
     /// Mean and variance of each neuron over past batches: part of a checkpoint. [2][padded N]
     std::span<double> running() { return running_; }
 
 private:
-    void fold();
     /// Gives each neuron of a block the sum over its channel.
     void sum_channels(std::vector<double>& values) const;
     Real gain(Index neuron) const { return parameters_.value(gain_)[neuron / options_.channel]; }
@@ -72,9 +69,9 @@ private:
     int width_, steps_ = 0;
     Index padded_;
     int gain_, shift_;
-    bool by_chance_, measures_ = false, folded_ = false;
+    bool measures_ = false;
     Array<double> mean_, inverse_, running_;  ///< [T][padded N], inverse_: 1 / sd; means, then variances
-    Array<Real> scale_, offset_, fold_;
+    Array<Real> scale_, offset_;
 };
 
 }  // namespace tripartite

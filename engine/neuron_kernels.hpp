@@ -8,15 +8,6 @@
 namespace tripartite {
 inline namespace TRIPARTITE_ISA {
 
-template <class S, class Real> TRIPARTITE_INLINE S load_members(const Real* from, Index stride) {
-    S s;
-    TRIPARTITE_UNROLL for (int i = 0; i < int(sizeof(S) / sizeof(Pack<Real>)); ++i)
-        members<Pack<Real>>(s)[i] = Pack<Real>::load(from + i * stride);
-    return s;
-}
-template <class S, class Real> TRIPARTITE_INLINE void store_members(const S& s, Real* to, Index stride) {
-    TRIPARTITE_UNROLL for (int i = 0; i < int(sizeof(S) / sizeof(Pack<Real>)); ++i) members<Pack<Real>>(s)[i].store(to + i * stride);
-}
 template <class M, class Real> TRIPARTITE_INLINE std::array<Pack<Real>, num_ports<M>> load_input(const NeuronTile<Real>& a, int t, Index at) {
     std::array<Pack<Real>, num_ports<M>> input;
     TRIPARTITE_UNROLL for (int p = 0; p < num_ports<M>; ++p)
@@ -54,20 +45,15 @@ template <class Real> TRIPARTITE_INLINE void store_spikes(const NeuronTile<Real>
     std::memcpy(reinterpret_cast<char*>(a.spikes + t * a.spikes_step + b) + lane / 8, &part, sizeof part);
 }
 
-/// Normalisation of the membrane, folded into the threshold: a sign, and an affine map of the threshold.
-template <class Real> struct ThresholdFold {
-    Pack<Real> sign, factor, shift;
-};
-
 /// All steps of one sample for `Q` neighbouring packs: several chains of dependent operations are in flight at once.
 template <class M, int variant, class Real, bool folded, int Q> TRIPARTITE_INLINE void forward_packs(const NeuronTile<Real>& a, int b, int lane) {
     using P = Pack<Real>;
     PackState<M, Real> s[Q];
     PackCoefficients<M, Real> k[Q];
-    [[maybe_unused]] ThresholdFold<Real> fold[Q];
+    [[maybe_unused]] std::conditional_t<folded, FoldedThreshold<M, variant, Real>, char> fold[Q];
     TRIPARTITE_UNROLL for (int q = 0; q < Q; ++q) {
         k[q] = load_members<PackCoefficients<M, Real>>(a.coefficients + lane + q * P::width, a.coefficient);
-        if constexpr (folded) fold[q] = load_members<ThresholdFold<Real>>(a.fold + lane + q * P::width, a.fold_row);
+        if constexpr (folded) fold[q] = load_members<FoldedThreshold<M, variant, Real>>(a.fold + lane + q * P::width, a.fold_row);
         s[q] = load_members<PackState<M, Real>>(a.state + b * a.width + lane + q * P::width, a.state_variable);
     }
     for (int t = 0; t < a.steps; ++t)
@@ -79,7 +65,7 @@ template <class M, int variant, class Real, bool folded, int Q> TRIPARTITE_INLIN
                 u = integrate<M, variant>(s[q], k[q], input);
                 if constexpr (M::spiking) {
                     P distance;
-                    if constexpr (folded) distance = fma(fold[q].sign, u, -fma(fold[q].factor, M::threshold(s[q], k[q]), fold[q].shift));
+                    if constexpr (folded) distance = fold[q].distance(u, s[q], k[q]);
                     else distance = u - M::threshold(s[q], k[q]);
                     const P spike = decide<M, variant>(a, distance, k[q], t, Index(b) * a.width + n);
                     reset<M, variant>(s[q], k[q], spike);

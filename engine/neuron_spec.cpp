@@ -1,7 +1,9 @@
 #include "engine/neuron_spec.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 
 #include "core/error.hpp"
 #include "core/text.hpp"
@@ -9,6 +11,12 @@
 namespace tripartite {
 
 namespace {
+
+/// A number whose last bit is set, or not.
+template <class Real> Real with_last_bit(Real x, bool set) {
+    using Bits = std::conditional_t<sizeof(Real) == 4, std::uint32_t, std::uint64_t>;
+    return std::bit_cast<Real>(Bits((std::bit_cast<Bits>(x) & ~Bits(1)) | Bits(set)));
+}
 
 double logistic(double x) { return 1 / (1 + std::exp(-x)); }
 
@@ -40,6 +48,17 @@ double LearnedParameter::slope(double stored, double dt) const {
         default: return 1;
     }
 }
+
+/// Below the smallest scale no membrane that a float can hold makes a difference, and the critical one would not be finite.
+template <class Real> void NeuronSpec::fold_threshold(double scale, double offset, std::span<const double> coefficients, Real* to, std::ptrdiff_t row) const {
+    constexpr double smallest = 1e-30, largest = 1e38;
+    if (!stochastic && std::fabs(scale) < smallest) scale = smallest;
+    if (stochastic) to[0] = Real(scale), to[row] = Real(offset);
+    else if (!threshold) to[0] = Real(1 / scale), to[row] = Real(-offset / scale);
+    else to[0] = with_last_bit(Real(std::clamp((threshold(coefficients) - offset) / scale, -largest, largest)), scale < 0);
+}
+template void NeuronSpec::fold_threshold(double, double, std::span<const double>, float*, std::ptrdiff_t) const;
+template void NeuronSpec::fold_threshold(double, double, std::span<const double>, double*, std::ptrdiff_t) const;
 
 std::string problem_of_step(const NeuronSpec& neuron, double dt) {
     if (dt <= neuron.longest_dt) return "";

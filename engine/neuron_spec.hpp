@@ -45,6 +45,14 @@ struct NeuronSpec {
     std::function<void(std::span<const double> values, double dt, std::span<double> coefficients)> discretise;
     std::function<void(std::span<const double> learned, int j, double dt, std::span<double> derivative)> derivative;
 
+    /// The threshold for coefficients [C]; null where it changes with the state, of neurons that fire by chance and of models that never fire.
+    std::function<double(std::span<const double> coefficients)> threshold;
+
+    /// How many numbers of each neuron a step reads where the membrane is normalised; and these numbers, of a neuron with these coefficients
+    /// and m = scale u + offset: see FoldedThreshold. They stand `row` numbers apart.
+    int fold_rows() const { return threshold ? 1 : 2; }
+    template <class Real> void fold_threshold(double scale, double offset, std::span<const double> coefficients, Real* to, std::ptrdiff_t row) const;
+
     NeuronKernels<float> float32;
     NeuronKernels<double> float64;
 

@@ -104,7 +104,7 @@ template <class Real> NeuronTile<Real> Population<Real>::tile(const Span& span, 
     a.coefficients = coefficients_.data() + span.block * width_, a.coefficient = padded();
     a.spikes = spikes.block(span.block) + Index(span.begin) * shape_.samples + span.chunk.first, a.spikes_step = shape_.samples;
     if (membrane.steps) a.membrane = membrane.tile(span.block, span.chunk, span.begin), a.membrane_step = membrane.step(span.chunk);
-    if (membrane_norm) a.fold = membrane_norm->folded() ? membrane_norm->folded() + span.block * width_ : nullptr, a.fold_row = padded();
+    if (folded_) a.fold = fold_.data() + span.block * width_, a.fold_row = padded();
     a.soft = soft;
     if (sends_values()) {
         a.values = sent.row(span.begin, span.chunk.first) + span.block * width_;

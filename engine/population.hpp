@@ -43,7 +43,9 @@ public:
     /// To be called before the first span of a window.
     void begin_window(int begin, Phase phase) {
         window_begin_ = begin;
+        folded_ = membrane_norm && phase == Phase::inference;
         if (membrane_norm) membrane_norm->begin(phase);
+        if (folded_) fold_thresholds();
     }
     /// Runs the steps of a span.
     void run(const Span& span, const PortRows<Real>& input, Scratch<Real>& scratch);
@@ -93,6 +95,7 @@ public:
 private:
     NeuronTile<Real> tile(const Span& span, const PortRows<Real>& input);
     void draw_uniform(NeuronTile<Real>& a, const Span& span, Scratch<Real>& scratch) const;
+    void fold_thresholds();
     void run_normalised(const NeuronTile<Real>& a, const Span& span, Scratch<Real>& scratch);
     void adjoint_normalised(const AdjointTile<Real>& a, const Span& span, Scratch<Real>& scratch);
     Index state_offset(Index block, Chunk c) const { return (block * shape_.samples + c.first) * Index(width_); }
@@ -107,6 +110,8 @@ private:
     Index blocks_;
     std::vector<int> learned_;        ///< parameter blocks
     Array<Real> coefficients_;        ///< [C][padded]
+    Array<Real> fold_;                ///< [1 or 2][padded] of a normalised membrane: see FoldedThreshold
+    bool folded_ = false;
     Array<double> coefficients_bar_;  ///< [tile][C][W]
     Array<Real> state_, history_, state_bar_;  ///< [S][block][chunk][sample][W]; history: one for each segment
     std::vector<Array<Real>> saved_;

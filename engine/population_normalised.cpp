@@ -19,6 +19,15 @@ template <class Real> struct TileNorm {
 
 }  // namespace
 
+template <class Real> void Population<Real>::fold_thresholds() {
+    const Index row = padded();
+    fold_.ensure(spec_.neuron.fold_rows() * row);
+    for (Index n = 0; n < row; ++n) {
+        const auto map = membrane_norm->running_map(n);
+        spec_.neuron.fold_threshold(map.scale, map.offset, coefficients(n), fold_.data() + n, row);
+    }
+}
+
 template <class Real> void Population<Real>::run_normalised(const NeuronTile<Real>& a, const Span& span, Scratch<Real>& scratch) {
     run_in_halves(a, spec_.neuron, TileNorm<Real>{*membrane_norm, span.begin * spec_.neuron.substeps, span.block, a.samples}, scratch.kernel);
 }

@@ -1,9 +1,19 @@
 #pragma once
-#include "engine/neuron_model.hpp"
+#include "engine/folded_threshold.hpp"
 #include "engine/tile.hpp"
 
 namespace tripartite {
 inline namespace TRIPARTITE_ISA {
+
+template <class S, class Real> TRIPARTITE_INLINE S load_members(const Real* from, Index stride) {
+    S s;
+    TRIPARTITE_UNROLL for (int i = 0; i < int(sizeof(S) / sizeof(Pack<Real>)); ++i)
+        members<Pack<Real>>(s)[i] = Pack<Real>::load(from + i * stride);
+    return s;
+}
+template <class S, class Real> TRIPARTITE_INLINE void store_members(const S& s, Real* to, Index stride) {
+    TRIPARTITE_UNROLL for (int i = 0; i < int(sizeof(S) / sizeof(Pack<Real>)); ++i) members<Pack<Real>>(s)[i].store(to + i * stride);
+}
 
 /// Whether the neurons from n on fire, at distances x from their thresholds.
 template <class M, int variant, class Real, class K> TRIPARTITE_INLINE Mask<Real> fires(const StepRange<Real>& a, Pack<Real> x, const K& k, Index n) {
@@ -14,11 +24,9 @@ template <class M, int variant, class Real, class K> TRIPARTITE_INLINE Mask<Real
 }
 
 /// The distance from the threshold, into which normalisation of the membrane may be folded.
-template <class M, bool folded, class Real, class S, class K> TRIPARTITE_INLINE Pack<Real> distance(const StepRange<Real>& a, Pack<Real> u, const S& s, const K& k, Index n) {
-    if constexpr (folded) {
-        const auto of_fold = [&](int i) { return Pack<Real>::load(a.fold + i * a.fold_row + n); };
-        return fma(of_fold(0), u, -fma(of_fold(1), M::threshold(s, k), of_fold(2)));
-    } else return u - M::threshold(s, k);
+template <class M, int variant, bool folded, class Real, class S, class K> TRIPARTITE_INLINE Pack<Real> distance(const StepRange<Real>& a, Pack<Real> u, const S& s, const K& k, Index n) {
+    if constexpr (folded) return load_members<FoldedThreshold<M, variant, Real>>(a.fold + n, a.fold_row).distance(u, s, k);
+    else return u - M::threshold(s, k);
 }
 
 /// One step of simulation of `packs` packs of neurons from n on; returns one bit per neuron that fired. Several packs side by side
@@ -44,7 +52,7 @@ template <class M, int variant, bool folded, int packs, class Real, class K> TRI
             if constexpr (is_trainable<M>(variant))
                 if (a.membrane) u.store(a.membrane + n + pack * P::width);
             if constexpr (M::spiking) {
-                const auto spike = fires<M, variant>(a, distance<M, folded>(a, u, s[pack], k, n + pack * P::width), k, n + pack * P::width);
+                const auto spike = fires<M, variant>(a, distance<M, variant, folded>(a, u, s[pack], k, n + pack * P::width), k, n + pack * P::width);
                 reset<M, variant>(s[pack], k, select(spike, P(1), P(0)));
                 fired |= std::uint64_t(bits(spike)) << (pack * P::width);
             } else if (a.values) u.store(a.values + n + pack * P::width);

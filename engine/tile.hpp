@@ -31,7 +31,7 @@ template <class Real> struct NeuronTile {
     Index uniform_step = 0;
     Real* membrane = nullptr;            ///< [T][B][W], or null: the value compared with the threshold, before reset
     Index membrane_step = 0;
-    const Real* fold = nullptr;          ///< [3][W] sign, factor, shift, or null: fires where sign u - (factor threshold + shift) >= bound
+    const Real* fold = nullptr;          ///< [1 or 2][W] what a FoldedThreshold reads, or null: no membrane is normalised
     Index fold_row = 0;
     const Surrogate* soft = nullptr;     ///< float64 only: spikes become surrogate.primitive(membrane - threshold), or the probability
     Real* values = nullptr;              ///< [T][B][W], samples values_sample apart: soft spikes; or, where it is read, u of a model that never fires
@@ -84,7 +84,7 @@ template <class Real> struct StepRange {
     std::uint64_t* spikes = nullptr;     ///< [N / 64]
     Real* values = nullptr;              ///< [N], or null: u of a model that never fires
     Real* membrane = nullptr;            ///< [N], or null: the value compared with the threshold, before reset; of trainable models
-    const Real* fold = nullptr;          ///< [3][N] as of a NeuronTile, or null
+    const Real* fold = nullptr;          ///< [1 or 2][N] as of a NeuronTile, or null
     Index fold_row = 0;
 };
 

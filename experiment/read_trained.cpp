@@ -84,9 +84,9 @@ private:
                 for (std::size_t c = 0; c < to.values.size(); ++c) to.values[c].each[n] = p.coefficients(n)[c];
         }
         to.step_factors.assign(p.step_factors.begin(), p.step_factors.end());
-        if (p.membrane_norm) {
-            p.membrane_norm->begin(Phase::inference);
-            for (Index row = 0; row < 3; ++row) to.fold.insert(to.fold.end(), p.membrane_norm->folded() + row * p.padded(), p.membrane_norm->folded() + row * p.padded() + spec.size);
+        for (Index n = 0; p.membrane_norm && n < spec.size; ++n) {
+            const auto map = p.membrane_norm->running_map(n);
+            to.membrane_maps.push_back({map.scale, map.offset});
         }
         return to;
     }

@@ -61,9 +61,9 @@ void SimulationNetwork::validate() const {
         if (p.size < 1) fail("population '{}' has no neurons; it needs at least 1", p.name);
         for (const auto& initial : p.initial)
             if (!std::ranges::count(p.neuron.state_names, initial.field)) fail("the neurons of '{}', {}, have no state '{}'", p.name, p.neuron.model, initial.field);
-        if (!p.fold.empty() && (p.fold.size() != 3 * std::size_t(p.size) || !p.neuron.trainable))
-            fail("the thresholds of '{}' are folded: that takes 3 numbers for each of its {} neurons, got {}, and a model that can be trained",
-                 p.name, p.size, p.fold.size());
+        if (!p.membrane_maps.empty() && (p.membrane_maps.size() != p.size || !p.neuron.trainable))
+            fail("the membranes of '{}' are normalised: that takes a scale and an offset for each of its {} neurons, got {}, and a model that can be trained",
+                 p.name, p.size, p.membrane_maps.size());
     }
     names.clear();
     for (const auto& p : projections) {

@@ -33,7 +33,7 @@ struct SimulatedPopulation {
     std::optional<PositionRule> positions;
     bool periodic = false;             ///< the edges of their extent are neighbours
     std::vector<double> step_factors = {};  ///< of SimulationOptions::period steps each, what arrives at the first port is multiplied by these, in order, and later by the last; or empty
-    std::vector<double> fold = {};     ///< [3][N] sign, factor and shift of each threshold, or empty: see MembraneNorm; of models that can be trained
+    std::vector<std::pair<double, double>> membrane_maps = {};  ///< [N] scale and offset: fires where scale u + offset reaches the threshold; or empty. Of models that can be trained
 
     /// Its neurons never fire: what is projected from them is their u, in each step.
     bool sends_values() const { return !source && !neuron.spiking; }

@@ -95,12 +95,15 @@ template <class Real> void Worker<Real>::coefficients(int p, Neurons& neurons) {
 
 template <class Real> void Worker<Real>::fold_thresholds(int p, Neurons& neurons) {
     const auto& spec = shared_.network.populations[std::size_t(p)];
-    if (spec.fold.empty()) return;
+    if (spec.membrane_maps.empty()) return;
     const Share& own = share(p);
-    neurons.fold = Array<Real>(3 * own.padded());
-    for (Index row = 0; row < 3; ++row)
-        std::transform(spec.fold.begin() + row * spec.size + own.begin, spec.fold.begin() + row * spec.size + own.end, neurons.fold.data() + row * own.padded(),
-                       [](double x) { return Real(x); });
+    neurons.fold = Array<Real>(spec.neuron.fold_rows() * own.padded());
+    std::vector<double> k(std::size_t(spec.neuron.coefficients));
+    for (Index n = 0; n < own.padded(); ++n) {
+        for (std::size_t c = 0; c < k.size(); ++c) k[c] = double(neurons.coefficients[neurons.uniform ? Index(c) : Index(c) * own.padded() + n]);
+        const auto [scale, offset] = spec.membrane_maps[std::min<std::size_t>(std::size_t(n) + own.begin, spec.size - 1)];
+        spec.neuron.fold_threshold(scale, offset, k, neurons.fold.data() + n, own.padded());
+    }
 }
 
 template <class Real> void Worker<Real>::build(const std::vector<StorePlan>& plans) { stores_ = build_stores<Real>(shared_, plans, partition_); }

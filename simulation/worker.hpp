@@ -48,7 +48,7 @@ public:
 private:
     struct Neurons {
         Array<Real> state, coefficients, chances;  ///< chances: uniform random numbers of the step, where firing is by chance
-        Array<Real> membrane, fold;           ///< if they are kept; [3][padded], if thresholds are folded
+        Array<Real> membrane, fold;           ///< if they are kept; [1 or 2][padded], if thresholds are folded: see FoldedThreshold
         Array<Real> learned;                  ///< the lasting states, while they stay as they are
         std::optional<RandomStream> firing;   ///< their key
         bool uniform = true;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <cmath>
 
 #include "tests/engine/network_cases.hpp"
@@ -14,7 +15,7 @@ using testing_networks::random_input;
 
 constexpr int T = 6, B = 40, N = 20;
 
-void write(Parameters<double>& parameters, const std::string& name, const std::vector<double>& values) {
+template <class Real> void write(Parameters<Real>& parameters, const std::string& name, std::span<const double> values) {
     for (const auto& block : parameters.blocks)
         if (block.name == name) block.write(values, parameters.values.data());
 }
@@ -24,46 +25,74 @@ std::vector<double> read(const Parameters<double>& parameters, const std::string
     return {};
 }
 
-TEST(MembraneNormFold, MovesTheThresholdAndKeepsASign) {
-    Parameters<double> parameters;
-    MembraneNorm<double> norm({}, "p", 4, 16, false, parameters);
+constexpr double gain[] = {1.3, -1.3, 0, 0}, shift[] = {0.1, 0.1, 0.6, 0.4}, mean = 0.2, variance = 0.8;
+double normalised(int n, double u) { return gain[n] * (u - mean) / std::sqrt(variance + 1e-5) + shift[n]; }
+
+/// Four neurons with these statistics, folded into the threshold of a model: `row` numbers apart, 8.
+template <class Real> std::vector<Real> folded(const NeuronSpec& neuron) {
+    Parameters<Real> parameters;
+    MembraneNorm<Real> norm({}, "p", 4, 16, parameters);
     parameters.allocate();
     norm.initialise();
-    write(parameters, "membrane_gain", {1.3, -1.3, 0, 0});
-    write(parameters, "membrane_shift", {0.1, 0.1, 0.6, 0.4});
-    for (int n = 0; n < 4; ++n) norm.running()[n] = 0.2, norm.running()[16 + n] = 0.8;
-    norm.begin(Phase::inference);
-    const double* fold = norm.folded();
-    const auto threshold = [&](int n) { return fold[16 + n] * 0.5 + fold[32 + n]; };
-    EXPECT_EQ(fold[0], 1);
-    EXPECT_NEAR(threshold(0), 0.47521009, 1e-8);  // Guo et al. 2023, and fires above it
-    EXPECT_EQ(fold[1], -1);
-    EXPECT_NEAR(-threshold(1), 0.2 - 0.27521009, 1e-8) << "fires below it";
-    EXPECT_EQ(fold[2], 0);
-    EXPECT_LE(threshold(2), 0) << "always fires";
-    EXPECT_EQ(fold[3], 0);
-    EXPECT_GT(threshold(3), 0) << "never fires";
+    write(parameters, "membrane_gain", gain);
+    write(parameters, "membrane_shift", shift);
+    std::vector<Real> rows(16);
+    std::vector<double> k(std::size_t(neuron.coefficients));
+    neuron.discretise({}, 1, k);
+    for (int n = 0; n < 4; ++n) {
+        norm.running()[n] = mean, norm.running()[16 + n] = variance;
+        neuron.fold_threshold(norm.running_map(n).scale, norm.running_map(n).offset, k, rows.data() + n, 8);
+    }
+    return rows;
+}
+Lif::Params<double> half_threshold() {
+    Lif::Params<double> p;
+    return p.threshold = 0.5, p;
+}
+
+TEST(MembraneNormFold, AConstantThresholdBecomesOneNumberThatKnowsItsSide) {
+    const auto neuron = make_neuron<Lif>(half_threshold());
+    EXPECT_EQ(neuron.fold_rows(), 1);
+    const auto critical = folded<double>(neuron);
+    const auto below = [&](int n) { return std::bit_cast<std::uint64_t>(critical[std::size_t(n)]) & 1; };
+    EXPECT_NEAR(critical[0], 0.47521009, 1e-8);  // Guo et al. 2023, and fires above it
+    EXPECT_FALSE(below(0));
+    EXPECT_NEAR(critical[1], 0.2 - 0.27521009, 1e-8);
+    EXPECT_TRUE(below(1)) << "fires below it";
+    EXPECT_LT(critical[2], -1e20) << "always fires";
+    EXPECT_GT(critical[3], 1e20) << "never fires";
+    EXPECT_FALSE(below(2) || below(3));
+    const auto rounded = folded<float>(neuron);
+    for (int n = 0; n < 4; ++n) {
+        EXPECT_NEAR(double(rounded[std::size_t(n)]), critical[std::size_t(n)], 3e-7 * std::fabs(critical[std::size_t(n)]));
+        EXPECT_EQ(std::bit_cast<std::uint32_t>(rounded[std::size_t(n)]) & 1, below(n));
+    }
+}
+
+TEST(MembraneNormFold, AThresholdThatChangesWithTheStateBecomesAnAffineMap) {
+    const auto neuron = make_neuron<Alif>({});
+    EXPECT_EQ(neuron.fold_rows(), 2);
+    const auto rows = folded<double>(neuron);
+    for (const double threshold : {0.5, 0.9}) {
+        for (int n = 0; n < 2; ++n) {
+            EXPECT_NEAR(normalised(n, threshold * rows[n] + rows[8 + n]), threshold, 1e-14) << "the critical membrane is at the threshold";
+            EXPECT_EQ(rows[n] < 0, gain[n] < 0);
+        }
+        for (int n = 2; n < 4; ++n) EXPECT_EQ(threshold * rows[n] + rows[8 + n] < 0, shift[n] > threshold) << "of a gain of 0: always, or never";
+    }
 }
 
 TEST(MembraneNormFold, ByChanceKeepsTheDistanceItself) {
-    Parameters<double> parameters;
-    MembraneNorm<double> norm({}, "p", 2, 16, true, parameters);
-    parameters.allocate();
-    norm.initialise();
-    write(parameters, "membrane_gain", {-1.3, 0});
-    write(parameters, "membrane_shift", {0.1, 0.6});
-    for (int n = 0; n < 2; ++n) norm.running()[n] = 0.2, norm.running()[16 + n] = 0.8;
-    norm.begin(Phase::inference);
-    const double* fold = norm.folded();
-    const auto distance = [&](int n, double u) { return fold[n] * u - (fold[16 + n] * 0.5 + fold[32 + n]); };
-    EXPECT_NEAR(distance(0, 0.7), -1.3 * (0.7 - 0.2) / std::sqrt(0.8 + 1e-5) + 0.1 - 0.5, 1e-14);
-    EXPECT_NEAR(distance(1, 0.7), 0.6 - 0.5, 1e-14);
+    const auto neuron = make_neuron<Meta>({});
+    EXPECT_EQ(neuron.fold_rows(), 2);
+    const auto rows = folded<double>(neuron);
+    for (int n = 0; n < 4; ++n) EXPECT_NEAR(rows[n] * 0.7 + rows[8 + n], normalised(n, 0.7), 1e-14);
 }
 
 /// The statistics of four neurons that are one channel are those of one neuron with four times the samples.
 TEST(MembraneNormChannel, PoolsItsNeurons) {
     Parameters<double> wide, narrow;
-    MembraneNorm<double> channels({.channel = 4}, "p", 8, 16, false, wide), elements({}, "p", 2, 16, false, narrow);
+    MembraneNorm<double> channels({.channel = 4}, "p", 8, 16, wide), elements({}, "p", 2, 16, narrow);
     wide.allocate(), narrow.allocate();
     channels.initialise(), elements.initialise();
     channels.prepare(1), elements.prepare(1);
@@ -191,6 +220,33 @@ TEST(MembraneNorm, FoldedIntoTheThresholdItFiresWhereTheNormalisedMembraneDoes) 
                 fired += layer.fired(t, b, n), below_zero_gain += layer.fired(t, b, n) && layer.gain[n] < 0;
             }
     EXPECT_GT(fired, T * B * N / 10);
+    EXPECT_GT(below_zero_gain, 0);
+    EXPECT_LT(near, 3);
+}
+
+/// b[t] = rho b[t-1] + (1 - rho) s[t-1] raises the threshold from 0.3 by 0.5 b[t].
+TEST(MembraneNorm, FoldedIntoAThresholdThatAdaptsItFiresWhereTheNormalisedMembraneDoes) {
+    Alif::Params<double> p;
+    p.tau_m = 2, p.tau_a = 3, p.threshold = 0.3, p.strength = 0.5;
+    Layer layer(make_neuron<Alif>(p));
+    for (int i = 0; i < 5; ++i) layer.run(Phase::training);
+    layer.run(Phase::inference);
+    const Index padded = layer.engine.population(0).padded();
+    const double rho = std::exp(-1.0 / 3);
+    int near = 0, adapted = 0, below_zero_gain = 0;
+    for (int b = 0; b < B; ++b)
+        for (int n = 0; n < N; ++n) {
+            double adaptation = 0;
+            for (int t = 0; t < T; ++t) {
+                if (t > 0) adaptation = rho * adaptation + (1 - rho) * layer.fired(t - 1, b, n);
+                const double m = layer.gain[n] * (layer.u(t, b, n) - layer.running()[n]) / std::sqrt(layer.running()[padded + n] + 1e-5) + layer.shift[n];
+                const double x = m - 0.3 - 0.5 * adaptation;
+                if (std::fabs(x) <= 1e-5) ++near;
+                else ASSERT_EQ(layer.fired(t, b, n), x > 0) << t << " " << b << " " << n;
+                adapted += adaptation > 0 && layer.fired(t, b, n), below_zero_gain += layer.fired(t, b, n) && layer.gain[n] < 0;
+            }
+        }
+    EXPECT_GT(adapted, T * B * N / 20);
     EXPECT_GT(below_zero_gain, 0);
     EXPECT_LT(near, 3);
 }

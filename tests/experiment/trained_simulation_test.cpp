@@ -135,6 +135,7 @@ TEST(TrainedSimulation, HasTheAxonalPartsOfTheDelays) {
 TEST(TrainedSimulation, HasTheSpikesOfTrainingInLayersWithNormalisers) {
     expect_same_spikes(tiny_yaml, {"layer1", "layer2"});
     expect_same_spikes(tiny_yaml, {"layer1", "layer2"}, {"network.layers.0.normalise={tdbn: {threshold: 0.8}}", "network.layers.1.dense=24", "network.layers.1.membrane={mpbn: {channel: 8}}"});
+    expect_same_spikes(tiny_yaml, {"layer1", "layer2"}, {"network.layers.1={dense: 24, neuron: {alif: {tau_m: 2 ms, threshold: 0.5}}, membrane: mpbn}"});
     expect_same_spikes(tiny_yaml, {"layer1", "layer2"}, {"network.layers.1={dense: 17, normalise: {tebn: {momentum: 0.5}}, neuron: {lif: {beta: 0.8, threshold: 0.5}}}", "learning.optimiser={adam: {learning_rate: 0.05}}"});
 }
 
