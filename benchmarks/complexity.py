@@ -15,7 +15,11 @@ import subprocess
 CONFIGS = pathlib.Path(__file__).resolve().parent.parent / "configs/training/complexity"
 ROWS = {"lif_fixed": "BPTT, LIF, internal parameters fixed", "lif_learned": "BPTT, LIF, internal parameters learned",
         "meta_fixed": "BPTT, meta neuron, internal parameters fixed", "meta_learned": "BPTT, meta neuron, internal parameters learned",
-        "stdp_lif": "STDP, LIF, internal parameters fixed", "stdp_meta": "STDP, meta neuron, internal parameters fixed", "tempotron": "tempotron rule"}
+        "stdp_lif": "STDP, LIF, internal parameters fixed", "stdp_lif_learned": "STDP, LIF, bias learned",
+        "stdp_meta": "STDP, meta neuron, internal parameters fixed", "stdp_meta_learned": "STDP, meta neuron, bias learned",
+        "tempotron": "tempotron rule, its own kernel", "tempotron_lif": "tempotron rule, LIF, internal parameters fixed",
+        "tempotron_lif_learned": "tempotron's loss, LIF, internal parameters learned", "tempotron_meta": "tempotron's loss, meta neuron, internal parameters fixed",
+        "tempotron_meta_learned": "tempotron's loss, meta neuron, internal parameters learned"}
 # Weights and steps of STDP where the sources fire more.
 SMALLER = ["normalise.total=0.3", "synapse.stdp_pair.lambda=0.0005", "synapse.stdp_pair.w_max=0.1"]
 SOURCES = {"poisson": ("Poisson, 40 and 60 Hz", "{rate: [40 Hz, 60 Hz], channels: 10, train: 1200, test: 1000}", []),
