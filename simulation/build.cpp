@@ -119,12 +119,16 @@ template <class Real> Stores<Real> build_stores(const SharedNetwork& shared, con
                 if (Enumeration<Real> part(shared, i, partition, first, first + part_size); !part.empty()) parts.push_back(part);
             if (parts.empty()) continue;
             auto store = empty_store<Real>(shared, plan, partition, first);
+            const auto first_needed = [&](int steps) {
+                if (steps > 0) stores.smallest_delay = stores.smallest_delay ? std::min(stores.smallest_delay, steps) : steps;
+            };
             for (const auto& part : parts)
                 part.count([&](std::uint32_t source, std::uint32_t target, int delay) {
                     store->count(source, target, delay);
-                    if (delay > 0) stores.smallest_delay = stores.smallest_delay ? std::min(stores.smallest_delay, delay) : delay;
+                    first_needed(delay);
                     stores.largest_delay = std::max(stores.largest_delay, delay);
                 });
+            first_needed(store->needs_others_after());
             stores.largest_delay = std::max(stores.largest_delay, store->looks_back());
             store->finish();
             for (const auto& part : parts)

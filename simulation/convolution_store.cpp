@@ -27,22 +27,35 @@ ConvolutionStore<Real>::ConvolutionStore(const SharedNetwork& shared, const Buil
       share_(partition.shares[std::size_t(built.to)]),
       pairing_(pairing_of(rule_)),
       reads_trace_(presynaptic_trace(rule_).tau > 0),
-      delay_(0),
+      axonal_(built.axonal_delay),
       sign_(Real(sign_of(rule_))),
       sources_(shared.sizes[std::size_t(built.from)], shared.options.dt, presynaptic_trace(rule_)),
       targets_(shared.sizes[std::size_t(built.to)], shared.options.dt, postsynaptic_trace(rule_)) {
-    delay_ = int(std::lround(built.delay->constant_value() / shared.options.dt));
     if (share_.owned() > 0) first_channel_ = share_.begin / map_.target_places(), end_channel_ = (share_.end - 1) / map_.target_places() + 1;
     weights_.resize(std::size_t(end_channel_ - first_channel_) * map_.kernel_size());
     changes_.resize(weights_.size());
     std::vector<Pair> places(all_weights());
     for (std::size_t i = 0; i < places.size(); ++i) places[i].number = i;
     std::vector<double> values(places.size());
+    set_delays(places, shared.options.dt);
     built.weight->fill(places, values);
     const std::vector<Real> all(values.begin(), values.end());
     set_weights(std::span(all).subspan(std::size_t(first_channel_) * map_.kernel_size(), weights_.size()));
     if (remembers_spikes(pairing_)) unpaired_.resize(weights_.size() * map_.target_places());
     if (const auto* waits = std::get_if<StdpDopamine>(&rule_)) eligibility_.emplace(*waits, shared.options.dt), eligibility_->resize(Index(weights_.size()));
+}
+
+template <class Real> void ConvolutionStore<Real>::set_delays(std::span<const Pair> places, double dt) {
+    std::vector<double> values(places.size());
+    built_.delay->fill(places, values);
+    for (const double delay : values) delays_.push_back(int(std::lround(delay / dt)) - axonal_);
+    std::vector<int> all = delays_;
+    std::ranges::sort(delays_);
+    delays_.erase(std::ranges::unique(delays_).begin(), delays_.end());
+    if (delays_.front() < 1 || delays_.back() > 65535)
+        fail("projection '{}': a plastic synapse needs a dendritic delay of 1 to 65535 steps, and here they are {} to {}; bound the delay with redraw, or shorten its axonal part",
+             built_.spec->name, delays_.front(), delays_.back());
+    if (delays_.size() > 1) dendritic_.assign(all.begin() + std::ptrdiff_t(first_channel_ * map_.kernel_size()), all.begin() + std::ptrdiff_t(end_channel_ * map_.kernel_size()));
 }
 
 template <class Real> void ConvolutionStore<Real>::set_weights(std::span<const Real> own) {
@@ -54,7 +67,7 @@ template <class Real> void ConvolutionStore<Real>::set_weights(std::span<const R
 
 template <class Real> void ConvolutionStore<Real>::copy_weights(std::vector<Real>& all) const {
     Real* to = all.data() + std::size_t(first_channel_) * map_.kernel_size();
-    for (std::size_t i = 0; i < weights_.size(); ++i) to[i] = sign_ * (eligibility_ ? eligibility_->weight_at(Index(i), now_ - delay_, weights_[i]) : weights_[i]);
+    for (std::size_t i = 0; i < weights_.size(); ++i) to[i] = sign_ * (eligibility_ ? eligibility_->weight_at(Index(i), now_ - dendritic(i), weights_[i]) : weights_[i]);
 }
 
 template <class Real> auto ConvolutionStore<Real>::memory() const -> Memory {
@@ -83,7 +96,7 @@ template <class Real> void ConvolutionStore<Real>::take(Index step, const SpikeL
 }
 
 template <class Real> void ConvolutionStore<Real>::bring_up_to_date(Index step) {
-    if (eligibility_) eligibility_->bring_up_to_date(step, delay_, weights_);
+    if (eligibility_) eligibility_->bring_up_to_date(step, longest(), weights_);
 }
 
 template <class Real> Real ConvolutionStore<Real>::value_at(std::size_t i, Index now) {
@@ -92,27 +105,33 @@ template <class Real> Real ConvolutionStore<Real>::value_at(std::size_t i, Index
 }
 
 template <class Real> void ConvolutionStore<Real>::settle() {
-    for (std::size_t i = 0; eligibility_ && i < weights_.size(); ++i) value_at(i, now_ - delay_);
+    for (std::size_t i = 0; eligibility_ && i < weights_.size(); ++i) value_at(i, now_ - dendritic(i));
 }
 
 template <class Real> Real ConvolutionStore<Real>::trace(const SpikeHistory<Real>& history, std::uint32_t neuron, Index now) {
-    return history.met(history.spike(neuron, 0), now);
+    return history.met(history.until(neuron, now - 1), now);
 }
 
 template <class Real> std::uint64_t ConvolutionStore<Real>::deliver(const Delivery<Real>& to) {
     now_ = to.step;
-    const Index at_synapse = now_ - delay_;
-    const auto arrived = (*to.fired)(built_.from, at_synapse);
     if (eligibility_) eligibility_->know_until(now_ - 1);
-    if (learning_) {
-        const auto counted = [&](int population, Index step) { return step >= since_ ? (*to.fired)(population, step) : Spikes(); };
-        const Spikes targets = counted(built_.to, at_synapse - delay_), sources = counted(built_.from, at_synapse);
-        std::visit([&](const auto& rule) { potentiate(rule, targets, at_synapse), depress(rule, sources, at_synapse); }, rule_);
-        for (const auto n : targets) targets_.add(n, at_synapse);
-        for (const auto n : sources) sources_.add(n, at_synapse);
-        sources_.forget(at_synapse), targets_.forget(at_synapse);
+    std::uint64_t events = 0;
+    for (const int b : delays_) {
+        const Index due = now_ - b - axonal_;
+        if (learning_)
+            std::visit([&](const auto& rule) { potentiate(rule, counted(to, built_.to, now_ - 2 * b), b), depress(rule, counted(to, built_.from, due), b); }, rule_);
+        events += add_to(to.rows[built_.port] + share_.local, (*to.fired)(built_.from, due), b);
     }
-    return add_to(to.rows[built_.port] + share_.local, arrived);
+    if (learning_) remember_spikes(to);
+    return events;
+}
+
+/// Spikes are known from the step in which they were at the synapses with the shortest delay, until they have been at those with the longest.
+template <class Real> void ConvolutionStore<Real>::remember_spikes(const Delivery<Real>& to) {
+    const Index source = now_ - delays_.front(), target = source - delays_.front();
+    for (const auto n : counted(to, built_.to, target)) targets_.add(n, target);
+    for (const auto n : counted(to, built_.from, source - axonal_)) sources_.add(n, source);
+    sources_.forget(now_ - longest()), targets_.forget(now_ - 2 * longest());
 }
 
 template <class Real> template <class Each> void ConvolutionStore<Real>::onto(std::uint32_t target, Each&& each) {
@@ -133,10 +152,12 @@ template <class Real> template <class Each> void ConvolutionStore<Real>::out_of(
     }
 }
 
-template <class Real> template <class Rule> void ConvolutionStore<Real>::potentiate(const Rule& rule, Spikes targets, Index now) {
+template <class Real> template <class Rule> void ConvolutionStore<Real>::potentiate(const Rule& rule, Spikes targets, int b) {
+    const Index now = now_ - b, fired = now - b;
     for (const auto target : targets) {
-        [[maybe_unused]] const Real slow = targets_.has_slow() ? targets_.slow(targets_.spike(target, 0), now) : Real(0);
+        [[maybe_unused]] const Real slow = targets_.has_slow() ? targets_.slow(targets_.until(target, fired - 1), fired) : Real(0);
         onto(target, [&](std::size_t i, std::uint32_t source) {
+            if (dendritic(i) != b) return;
             Real before = trace(sources_, source, now);
             if (!unpaired_.empty()) before *= std::exchange(unpaired(target, i), Real(0));
             if (before == 0 && reads_trace_) return;
@@ -148,12 +169,15 @@ template <class Real> template <class Rule> void ConvolutionStore<Real>::potenti
     for (const auto target : targets) onto(target, [&](std::size_t i, std::uint32_t) { change(rule, i); });
 }
 
-template <class Real> template <class Rule> void ConvolutionStore<Real>::depress(const Rule& rule, Spikes sources, Index now) {
+template <class Real> template <class Rule> void ConvolutionStore<Real>::depress(const Rule& rule, Spikes sources, int b) {
+    const Index now = now_ - b;
     for (const auto source : sources) {
-        [[maybe_unused]] const Real slow = sources_.has_slow() ? sources_.slow(sources_.spike(source, 0), now) : Real(0);
-        const Real carried = pairing_ == Pairing::centred ? sources_.decay()(now - sources_.spike(source, 0).step) : Real(0);
+        const auto last = sources_.until(source, now - 1);
+        [[maybe_unused]] const Real slow = sources_.has_slow() ? sources_.slow(last, now) : Real(0);
+        const Real carried = pairing_ == Pairing::centred ? sources_.decay()(now - last.step) : Real(0);
         out_of(source, [&](std::size_t i, std::uint32_t target) {
-            Real after = trace(targets_, target, now);
+            if (dendritic(i) != b) return;
+            Real after = trace(targets_, target, now - b);
             if (!unpaired_.empty()) {  // as PlasticStore::pair()
                 Real& left = unpaired(target, i);
                 if (pairing_ == Pairing::restricted) after *= 1 - left;
@@ -171,12 +195,12 @@ template <class Real> template <class Rule> void ConvolutionStore<Real>::change(
     if (changes_[i] != 0) learned()[i] = within_bounds(rule, learned()[i] + changes_[i]), changes_[i] = 0;
 }
 
-template <class Real> std::uint64_t ConvolutionStore<Real>::add_to(Real* row, Spikes sources) {
+template <class Real> std::uint64_t ConvolutionStore<Real>::add_to(Real* row, Spikes sources, int b) {
     std::uint64_t events = 0;
     for (const auto source : sources)
         out_of(source, [&](std::size_t i, std::uint32_t target) {
             const std::uint32_t local = target - share_.begin;  // far above all if the target lies before
-            if (local < share_.owned()) row[local] += sign_ * weights_[i], ++events;
+            if (local < share_.owned() && dendritic(i) == b) row[local] += sign_ * weights_[i], ++events;
         });
     return events;
 }
@@ -217,12 +241,12 @@ template <class Real> void ConvolutionStore<Real>::load(const H5Reader& file, co
     targets_.load(load_history<Real>(file, group + "/targets", 0, SIZE_MAX));
     since_ = Index(file.integer_attribute(group, "since"));
     now_ = Index(file.integer_attribute(group, "now"));
-    sources_.forget(now_ - delay_), targets_.forget(now_ - delay_);
+    sources_.forget(now_ - longest()), targets_.forget(now_ - 2 * longest());
     if (eligibility_) eligibility_->load(load_dopamine<Real>(file, group + "/dopamine"));
 }
 
 template <class Real> std::size_t ConvolutionStore<Real>::bytes() const {
-    return (weights_.size() + changes_.size() + unpaired_.size()) * sizeof(Real) + (eligibility_ ? eligibility_->bytes() : 0) + sources_.bytes() + targets_.bytes() + map_.bytes();
+    return (weights_.size() + changes_.size() + unpaired_.size()) * sizeof(Real) + dendritic_.size() * sizeof(std::uint16_t) + (eligibility_ ? eligibility_->bytes() : 0) + sources_.bytes() + targets_.bytes() + map_.bytes();
 }
 
 template class ConvolutionStore<float>;

@@ -25,7 +25,8 @@ double expected_of_kernels(const SharedNetwork& shared, const BuiltProjection& p
     const double weights = double(map.target_channels()) * map.kernel_size();
     const auto rule = plastic_rule(p.spec->synapse).value();
     const double unpaired = remembers_spikes(pairing_of(rule)) ? weights * map.target_places() : 0, eligibilities = std::holds_alternative<StdpDopamine>(rule) ? weights : 0;
-    return shared.options.threads * ((2 * weights + unpaired) * real + eligibilities * (real + 4) + (double(sources) + targets) * 4 * (4 + 2 * real) + double(map.bytes()));
+    const double delays = p.delay->constant() ? 0 : 2 * weights;
+    return shared.options.threads * (delays + (2 * weights + unpaired) * real + eligibilities * (real + 4) + (double(sources) + targets) * 4 * (4 + 2 * real) + double(map.bytes()));
 }
 
 /// A target of 16 bits, and what the weight takes; bit matrices: three bits for each pair while they are built.

@@ -37,10 +37,9 @@ void check_astrocytes(const SimulationNetwork& network, const SimulatedProjectio
 std::string problem_of_kernels(const SimulatedProjection& p) {
     const auto rule = plastic_rule(p.synapse);
     if (!rule || !std::holds_alternative<Convolution>(p.rule)) return "";
-    const auto* delay = std::get_if<Distribution>(&p.delay);
-    if (!delay || !delay->constant() || p.axonal_delay > 0) return "plastic synapses of a convolution have one delay, a number, and none of it is axonal";
     if (p.scaling) return "synapses of a convolution share their weights between neurons of different rates; take normalise in place of scaling";
-    if (std::holds_alternative<DistanceFunction>(p.weight)) return "synapses of a convolution that share a weight have several distances; draw the weights, or give a number";
+    if (std::holds_alternative<DistanceFunction>(p.weight) || std::holds_alternative<DistanceFunction>(p.delay))
+        return "synapses of a convolution that share a weight and a delay have several distances; draw them, or give a number";
     return "";
 }
 

@@ -120,9 +120,11 @@ template <class Real> std::vector<SynapseWeight> NetworkSimulation<Real>::weight
     std::vector<SynapseWeight> all;
     if (const auto shared = kernels(projection); !shared.empty()) {
         const auto& built = *std::ranges::find(shared_.projections, projection, [](const BuiltProjection& p) { return p.spec->name; });
-        const int delay = int(std::lround(built.delay->constant_value() / shared_.options.dt));
         built.connector->enumerate({0, shared_.sizes[std::size_t(built.to)]}, [&](std::span<const Pair> pairs) {
-            for (const auto& pair : pairs) all.push_back({pair.source, pair.target, delay, double(shared[pair.number])});
+            std::vector<double> delays(pairs.size());
+            built.delay->fill(pairs, delays);
+            for (std::size_t i = 0; i < pairs.size(); ++i)
+                all.push_back({pairs[i].source, pairs[i].target, int(std::lround(delays[i] / shared_.options.dt)), double(shared[pairs[i].number])});
         });
         std::ranges::stable_sort(all, {}, &SynapseWeight::source);
     }

@@ -52,8 +52,10 @@ public:
     virtual void normalise(double /*total*/) {}
     /// Multiplies plastic weights onto each neuron of the target population by its factor.
     virtual void scale(std::span<const double> /*factors*/) {}
-    /// Steps whose spikes deliver() looks at, if they are more than the longest delay.
+    /// Steps whose spikes deliver() looks at, if they are more than the longest delay; and the steps after which it needs the spikes of neurons that other
+    /// workers own, if they may be fewer than the shortest delay: 0 otherwise.
     virtual int looks_back() const { return 0; }
+    virtual int needs_others_after() const { return 0; }
     /// What a store remembers besides its synapses; the same on all workers. Plastic stores are saved with their weights, elsewhere.
     virtual void save(H5Writer& /*file*/, const std::string& /*group*/) const {}
     virtual void load(const H5Reader& /*file*/, const std::string& /*group*/) {}

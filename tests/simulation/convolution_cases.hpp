@@ -17,6 +17,9 @@ inline SimulationNetwork convolution_network(const SynapseKind& synapse, std::ui
     return network;
 }
 
+/// Weights with delays of their own, of which half a millisecond is axonal.
+inline void delay_each(SimulationNetwork& network) { network.projections[0].delay = Distribution(Uniform{.min = 0.7, .max = 2.4}), network.projections[0].axonal_delay = 0.5; }
+
 const StdpPair power_law{.lambda = 0.002, .mu_plus = 0.4, .mu_minus = 0.6, .w_max = 6};
 inline StdpPair paired(Pairing pairing) {
     auto rule = power_law;

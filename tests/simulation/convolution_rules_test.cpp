@@ -26,14 +26,27 @@ double trace_of(const std::vector<Index>& spikes, Index now, double tau, bool ne
     return sum;
 }
 
-/// The kernels after `steps` steps, by the definition: changes of all synapses that share a weight add up, from spikes as they were.
+/// In steps: of all synapses; of each weight.
+struct Delays {
+    int axonal = 0;
+    std::vector<int> dendritic;
+};
+
+/// Spikes of each neuron, a delay later.
+std::vector<Spikes> shifted(const std::vector<Fired>& train, std::size_t neurons, int delay) {
+    std::vector<Spikes> spikes(neurons);
+    for (const auto& s : train) spikes[s.neuron].push_back(s.step + delay);
+    return spikes;
+}
+
+/// The kernels after `steps` steps, by the definition: changes of all synapses that share a weight add up, from spikes as they were. `now` is the time at the synapses.
 template <class Potentiate, class Depress>
-std::vector<double> expected_kernels(std::vector<double> w, const Trains& trains, int channels, Index steps, double w_max, Potentiate&& potentiate, Depress&& depress) {
-    constexpr Index delay = 7;
-    std::vector<std::vector<Index>> before(240), after(std::size_t(channels) * 30);
-    for (const auto& s : trains[0]) before[s.neuron].push_back(s.step);
-    for (const auto& s : trains[1]) after[s.neuron].push_back(s.step + delay);
-    for (Index now = 0; now < steps - delay; ++now)
+std::vector<double> expected_kernels(std::vector<double> w, const Delays& delays, const Trains& trains, int channels, Index steps, double w_max, Potentiate&& potentiate, Depress&& depress) {
+    const auto before = shifted(trains[0], 240, delays.axonal);
+    std::map<int, std::vector<Spikes>> after;
+    for (const int b : delays.dendritic)
+        if (!after.contains(b)) after[b] = shifted(trains[1], std::size_t(channels) * 30, b);
+    for (Index now = 0; now < steps; ++now)
         for (const bool later : {false, true}) {
             std::vector<double> change(w.size());
             for (int o = 0; o < channels; ++o)
@@ -41,8 +54,9 @@ std::vector<double> expected_kernels(std::vector<double> w, const Trains& trains
                     for (int at = 0; at < 30 * 9; ++at) {
                         const int y = at / 9 / 6, x = at / 9 % 6, source = source_at(y, x, at % 9 / 3, at % 3);
                         if (source < 0) continue;
-                        const auto &pre = before[std::size_t(i * 120 + source)], &post = after[std::size_t(o * 30 + at / 9)];
                         const std::size_t n = std::size_t((o * 2 + i) * 9 + at % 9);
+                        if (now >= steps - delays.dendritic[n]) continue;
+                        const auto &pre = before[std::size_t(i * 120 + source)], &post = after[delays.dendritic[n]][std::size_t(o * 30 + at / 9)];
                         if (!std::ranges::binary_search(later ? pre : post, now)) continue;
                         change[n] += later ? depress(w[n], post, pre, now) : potentiate(w[n], pre, post, now);
                     }
@@ -52,37 +66,46 @@ std::vector<double> expected_kernels(std::vector<double> w, const Trains& trains
     return w;
 }
 
-/// By number, from the weights of all synapses, which must agree.
-std::vector<double> kernels_of(Simulation& simulation, const SimulationNetwork& network) {
+/// By number, from all synapses, which must agree.
+template <class Value> auto by_number(Simulation& simulation, const SimulationNetwork& network, Value SynapseWeight::* value) {
     const PairSpace space{network.populations[0].size, network.populations[1].size};
     const auto connector = make_connector(network.projections[0].rule, space, RandomStream(1, "test", "unused"));
     std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint64_t> number;
     connector->enumerate({0, space.targets}, [&](std::span<const Pair> pairs) { for (const auto& p : pairs) number[{p.source, p.target}] = p.number; });
-    std::map<std::uint64_t, double> kernels;
+    std::map<std::uint64_t, Value> found;
     for (const auto& synapse : simulation.weights("E_to_E")) {
-        const auto [at, added] = kernels.emplace(number.at({synapse.source, synapse.target}), synapse.weight);
-        EXPECT_EQ(at->second, synapse.weight);
+        const auto [at, added] = found.emplace(number.at({synapse.source, synapse.target}), synapse.*value);
+        EXPECT_EQ(at->second, synapse.*value);
     }
-    std::vector<double> values;
-    for (const auto& [n, w] : kernels) values.push_back(w);
+    std::vector<Value> values;
+    for (const auto& [n, v] : found) values.push_back(v);
     return values;
 }
+std::vector<double> kernels_of(Simulation& simulation, const SimulationNetwork& network) { return by_number(simulation, network, &SynapseWeight::weight); }
 
-template <class Potentiate, class Depress> void expect_definition(const SynapseKind& rule, double w_max, Potentiate&& potentiate, Depress&& depress) {
-    const auto network = convolution_network(rule);
+template <class Potentiate, class Depress> void expect_definition(const SimulationNetwork& network, double w_max, Potentiate&& potentiate, Depress&& depress) {
     const auto simulation = Simulation::make<double>(network, {.threads = 2});
     const auto start = kernels_of(*simulation, network);
     ASSERT_EQ(start.size(), 5u * 18u);
     const Index steps = 3000;
     const auto trains = record(*simulation, network, steps);
     ASSERT_GT(trains[1].size(), 500u);
-    const auto kernels = kernels_of(*simulation, network), expected = expected_kernels(start, trains, 5, steps, w_max, potentiate, depress);
+    Delays delays{int(std::lround(network.projections[0].axonal_delay / 0.1)), by_number(*simulation, network, &SynapseWeight::delay)};
+    for (int& delay : delays.dendritic) delay -= delays.axonal;
+    const auto kernels = kernels_of(*simulation, network), expected = expected_kernels(start, delays, trains, 5, steps, w_max, potentiate, depress);
     double moved = 0;
     for (std::size_t n = 0; n < kernels.size(); ++n) {
         EXPECT_NEAR(kernels[n], expected[n], 1e-9) << n;
         moved += std::fabs(kernels[n] - start[n]) / double(kernels.size());
     }
     EXPECT_GT(moved, 0.05);
+}
+
+template <class Potentiate, class Depress> void expect_definition(const SynapseKind& rule, double w_max, Potentiate&& potentiate, Depress&& depress) {
+    auto network = convolution_network(rule);
+    expect_definition(network, w_max, potentiate, depress);
+    delay_each(network);
+    expect_definition(network, w_max, potentiate, depress);
 }
 
 TEST(Convolution, SharedWeightsChangeByTheSumOfTheirSynapses) {
