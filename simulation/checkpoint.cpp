@@ -114,7 +114,9 @@ template <class Real> void NetworkSimulation<Real>::save_plastic(H5Writer& file,
     typename SpikeHistory<Real>::Saved targets;
     // The worker with the longest delay keeps the most of the sources' history.
     const auto longest = std::ranges::max_element(found, {}, [](PlasticLink<Real>* link) { return link->store().runs().delays().empty() ? 0 : link->store().runs().delays().back(); });
-    save_history<Real>(file, group + "/sources", (*longest)->store().save().sources);
+    const auto saved = (*longest)->store().save();
+    save_history<Real>(file, group + "/sources", saved.sources);
+    file.attribute(group, "since", std::int64_t(saved.since));
     for (auto* link : found) targets.append(link->store().save().targets);
     save_history<Real>(file, group + "/targets", targets);
     if (found.front()->store().eligibility()) save_rewards(file, projection.name, found, found.front()->store().save().rewards);
@@ -171,7 +173,7 @@ template <class Real> void NetworkSimulation<Real>::load_plastic(const H5Reader&
     if (found.front()->store().eligibility()) load_rewards(file, projection.name, found, rewards);
     for (auto* link : found) {
         const std::uint32_t begin = link->first_neuron();
-        link->store().load({sources, load_history<Real>(file, group + "/targets", begin, begin + link->targets()), rewards, done_ - 1});
+        link->store().load({sources, load_history<Real>(file, group + "/targets", begin, begin + link->targets()), rewards, done_ - 1, Index(file.integer_attribute(group, "since"))});
     }
 }
 

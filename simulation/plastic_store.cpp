@@ -80,8 +80,9 @@ template <class Real> void PlasticStore<Real>::collect_due(Index t, const FiredA
             const auto run = runs_.run(source, d);
             if (run.empty()) continue;
             const Spike previous = due_until(source, delays[std::size_t(d)], t - 1);
+            const bool counts = learning_ && t - delays[std::size_t(d)] >= since_;
             for (Index begin = Index(run.begin), end = Index(run.end); begin < end; begin += block)
-                due_.push_back({begin, std::min(end, begin + block), previous});
+                due_.push_back({begin, std::min(end, begin + block), previous, counts});
         }
 }
 
@@ -112,7 +113,7 @@ template <class Real> std::uint64_t PlasticStore<Real>::deliver(Index t, const F
     auto ahead = due_.begin();
     for (const Due& due : due_) {
         for (; ahead != due_.end() && fetched < events + 2 * block; ++ahead) prefetch(*ahead), fetched += ahead->end - ahead->begin;
-        if (learning_) potentiate(due.begin, due.end, due.previous, std::int32_t(t)), depress(due.begin, due.end, due.previous, std::int32_t(t));
+        if (due.counts) potentiate(due.begin, due.end, due.previous, std::int32_t(t)), depress(due.begin, due.end, due.previous, std::int32_t(t));
         add_to(row, due.begin, due.end);
         events += due.end - due.begin;
     }

@@ -24,7 +24,7 @@ public:
     struct Saved {
         typename SpikeHistory<Real>::Saved sources, targets;
         typename Eligibility<Real>::Saved rewards = {};
-        Index up_to_date = -1;
+        Index up_to_date = -1, since = 0;
     };
 
     /// dt in ms. Error: a rule whose w_max is 0.
@@ -101,10 +101,11 @@ private:
         std::int32_t step;
         std::uint32_t target;
     };
-    /// A block of synapses that are due, and the spike that was due before: its step is when it was due.
+    /// A block of synapses that are due, the spike that was due before (its step is when it was due), and whether weights learn of it.
     struct Due {
         Index begin, end;
         Spike previous;
+        bool counts;
     };
     bool narrow() const { return targets_owned_ <= 65536; }
     bool one_delay() const { return same_dendritic_ >= 0; }
@@ -135,6 +136,7 @@ private:
     RunIndex runs_;
     int same_dendritic_ = 0, longest_dendritic_ = 0;  ///< same: 0 before the first synapse, -1 if they differ
     Index up_to_date_ = -1;                           ///< echoes until then have been applied
+    Index since_ = 0;                                 ///< spikes before that step change nothing, though they may be due later
 
     Array<Real> weights_;   ///< magnitudes
     Array<Real> unpaired_;  ///< empty unless remembers()

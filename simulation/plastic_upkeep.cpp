@@ -43,6 +43,7 @@ template <class Real> void PlasticStore<Real>::forget_spikes() {
     if (eligibility_) eligibility_->clear(std::max<Index>(0, up_to_date_));
     sources_.clear(), targets_.clear(), in_flight_.clear();
     unpaired_.fill(0);
+    since_ = up_to_date_ + 1;
 }
 
 template <class Real> void PlasticStore<Real>::set_learning(bool learning) {
@@ -59,7 +60,7 @@ template <class Real> void PlasticStore<Real>::forget() {
 template <class Real> auto PlasticStore<Real>::save() const -> Saved {
     SpikeHistory<Real> targets = targets_;
     for (const TargetSpike& spike : in_flight_) targets.add(spike.target, spike.step);
-    return {sources_.save(), targets.save(), eligibility_ ? eligibility_->save() : typename Eligibility<Real>::Saved(), up_to_date_};
+    return {sources_.save(), targets.save(), eligibility_ ? eligibility_->save() : typename Eligibility<Real>::Saved(), up_to_date_, since_};
 }
 
 template <class Real> void PlasticStore<Real>::load(const Saved& saved) {
@@ -76,7 +77,7 @@ template <class Real> void PlasticStore<Real>::load(const Saved& saved) {
     sources_.load(saved.sources);
     targets_.load(come);
     if (eligibility_) eligibility_->load(saved.rewards);
-    up_to_date_ = saved.up_to_date;
+    up_to_date_ = saved.up_to_date, since_ = saved.since;
     forget();
 }
 

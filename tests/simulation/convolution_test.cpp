@@ -44,7 +44,9 @@ void expect_to_learn_as_dense(const std::function<void(SimulationNetwork&)>& cha
         const auto kept = a->weights("E_to_E").front().weight;
         expect_same_run(501, "not learning");
         EXPECT_EQ(a->weights("E_to_E").front().weight, kept);
-        both([](Simulation& s, const auto&) { s.set_learning(true), s.rest(); });
+        both([](Simulation& s, const auto&) { s.set_learning(true); });
+        expect_same_run(503, "learning again, with spikes on their way");
+        both([](Simulation& s, const auto&) { s.rest(); });
         expect_same_run(1003, "after a rest");
     }
 }
@@ -53,6 +55,22 @@ TEST(Convolution, AKernelOfOnePlaceLearnsAsADenseProjection) { expect_to_learn_a
 TEST(Convolution, AKernelOfOnePlaceLearnsAsADenseProjectionOfManyDelays) { expect_to_learn_as_dense(delay_each); }
 TEST(Convolution, AKernelOfOnePlaceLearnsAsADenseProjectionWhoseDelayIsMostlyAxonal) {
     expect_to_learn_as_dense([](SimulationNetwork& network) { network.projections[0].delay = Distribution(2.0), network.projections[0].axonal_delay = 1.8; });
+}
+
+/// The 7 steps before learning begins again have spikes that arrive after it.
+TEST(Convolution, SpikesFromBeforeLearningChangeNothingAfterAResumeEither) {
+    for (const ConnectionRule& rule : {ConnectionRule(AllToAll{}), ConnectionRule(Convolution{.kernel = 3, .channels = 2, .height = 10, .width = 12, .stride = 2, .padding = 1})}) {
+        auto network = convolution_network(paired(Pairing::restricted));
+        network.projections[0].rule = rule, network.projections[0].weight = Distribution(0.5);
+        const auto first = Simulation::make<double>(network, {.threads = 2, .runaway_rate = 0}), second = Simulation::make<double>(network, {.runaway_rate = 0});
+        first->run(500), first->set_learning(false), first->run(300), first->set_learning(true);
+        const TemporaryFolder folder;
+        H5Writer writer(folder / "state.h5");
+        first->save(writer), writer.commit();
+        second->load(H5Reader(folder / "state.h5"));
+        const auto trains = record(*first, network, 400);
+        EXPECT_TRUE(outcome_of(*first, network, trains) == outcome_of(*second, network, record(*second, network, 400)));
+    }
 }
 
 struct AnyKernel : testing::TestWithParam<SynapseKind> {
