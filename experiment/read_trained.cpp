@@ -7,6 +7,7 @@
 #include "experiment/read_experiment.hpp"
 #include "experiment/read_simulation.hpp"
 #include "io/hdf5.hpp"
+#include "neurons/compiled.hpp"
 
 namespace tripartite {
 namespace {
@@ -25,14 +26,16 @@ public:
         engine_.anneal(1);
         check_simulable();
         if (is_spiking(run.encoder)) to_.populations.push_back(input_spikes());
+        for (int i = 0; i < engine_.populations(); ++i)
+            if (has_drive(i)) add_drive(i);
         for (const int i : order_of_sources(network_))
-            if (i >= 0) to_.populations.push_back(population(engine_.population(i)));
+            if (i >= 0) to_.populations.push_back(population(i));
         for (auto& link : engine_.links()) {
             if (link.from < 0 && !is_spiking(run.encoder)) to_.currents.push_back(input_currents(link));
             else add_projections(link);
         }
         for (const auto& link : engine_.links())
-            if (const auto bias = numbers(link, "bias"); !bias.empty()) to_.currents.push_back({name(link.to), {0}, bias});
+            if (const auto bias = numbers(link, "bias"); !bias.empty()) to_.currents.push_back({target(link), {0}, bias});
     }
 
 private:
@@ -45,11 +48,31 @@ private:
     }
     std::string name(int population) { return population < 0 ? Network::input : engine_.population(population).spec().name; }
 
+    /// Whether what comes from outside a loop is multiplied by a factor of the step (tebn) before it meets what feeds back: it then has a population of its
+    /// own, whose neurons add up what arrives, never fire, and send the sum on in the same step. It stands before all that fires, so that its
+    /// sum is the first to arrive, as in training.
+    bool has_drive(int i) {
+        return !engine_.population(i).step_factors.empty() && std::ranges::any_of(engine_.links(), [&](const Link& l) { return l.to == i && l.port == 0 && l.internal; });
+    }
+    std::string drive_of(int i) { return name(i) + "_drive"; }
+    std::string target(const Link& link) { return link.port == 0 && !link.internal && has_drive(link.to) ? drive_of(link.to) : name(link.to); }
+    void add_drive(int i) {
+        auto& p = engine_.population(i);
+        LeakyIntegrator::Params<double> sum;
+        sum.beta = 0;
+        SimulatedPopulation drive;
+        drive.name = drive_of(i), drive.size = std::uint32_t(p.spec().size), drive.neuron = make_neuron<LeakyIntegrator>(sum);
+        drive.step_factors.assign(p.step_factors.begin(), p.step_factors.end());
+        to_.populations.push_back(std::move(drive));
+        SimulatedProjection on;
+        on.name = drive_of(i) + "_to_" + name(i), on.from = drive_of(i), on.to = name(i);
+        on.rule = OneToOne{}, on.weight = Distribution(1.0), on.delay = Distribution(0.0);
+        on.receptor = p.spec().neuron.port_names.front();
+        to_.projections.push_back(std::move(on));
+    }
+
     /// Refuses what a simulation would not do with training's bits.
     void check_simulable() {
-        for (int i = 0; i < engine_.populations(); ++i)
-            if (!engine_.population(i).step_factors.empty() && std::ranges::any_of(engine_.links(), [&](const Link& l) { return l.to == i && l.port == 0 && l.internal; }))
-                fail("'{}' multiplies by a factor of the step (tebn) what comes from outside its loop, and not what feeds back, which only training and evaluation do", name(i));
         for (const auto& link : engine_.links()) {
             if (link.port == 0 && !config_of(link).dense() && network_.populations[std::size_t(link.to)].normalise)
                 fail("the normaliser of '{}' is folded into a mean or broadcast, which only training and evaluation do", name(link.to));
@@ -70,7 +93,8 @@ private:
     }
 
     /// Its coefficients are those of training, whatever they were learned from.
-    SimulatedPopulation population(Population<Real>& p) {
+    SimulatedPopulation population(int i) {
+        auto& p = engine_.population(i);
         const auto& spec = p.spec();
         SimulatedPopulation to;
         to.name = spec.name, to.size = std::uint32_t(spec.size), to.neuron = spec.neuron;
@@ -83,7 +107,7 @@ private:
             for (std::uint32_t n = 0; n < to.size; ++n)
                 for (std::size_t c = 0; c < to.values.size(); ++c) to.values[c].each[n] = p.coefficients(n)[c];
         }
-        to.step_factors.assign(p.step_factors.begin(), p.step_factors.end());
+        if (!has_drive(i)) to.step_factors.assign(p.step_factors.begin(), p.step_factors.end());
         for (Index n = 0; p.membrane_norm && n < spec.size; ++n) {
             const auto map = p.membrane_norm->running_map(n);
             to.membrane_maps.push_back({map.scale, map.offset});
@@ -94,9 +118,9 @@ private:
     /// One projection; of a temporal kernel, one for each delay.
     void add_projections(const Link& link) {
         SimulatedProjection to;
-        to.from = name(link.from), to.to = name(link.to), to.name = to.from + "_to_" + to.to;
+        to.from = name(link.from), to.to = target(link), to.name = to.from + "_to_" + to.to;
         to.rule = AllToAll{}, to.axonal_delay = config_of(link).axonal_delay;
-        to.receptor = engine_.population(link.to).spec().neuron.port_names[std::size_t(link.port)];
+        if (to.to == name(link.to)) to.receptor = engine_.population(link.to).spec().neuron.port_names[std::size_t(link.port)];
         if (const auto& config = config_of(link); !config.dense()) {
             if (const auto* mean = std::get_if<Mean>(&config.rule)) to.rule = *mean;
             if (const auto* broadcast = std::get_if<Broadcast>(&config.rule)) to.rule = *broadcast;
@@ -158,7 +182,7 @@ private:
             fail("the samples are currents that arrive with a delay, so that one would reach into the next; take between_samples: reset");
         auto& p = engine_.population(link.to);
         const int rows = is_constant(run_.encoder) && link.longest == 0 ? 1 : steps_;
-        GivenCurrents to{p.spec().name, {}, {}, true};
+        GivenCurrents to{target(link), {}, {}, true};
         Scratch<Real> scratch;
         for_each_sample([&](int i, const Encoded<Real>& encoded) {
             const auto begin = i * from_.period(run_.dt), size = std::int64_t(p.spec().size);
