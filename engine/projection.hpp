@@ -59,7 +59,7 @@ public:
 
     /// Synapses of a source, on average.
     virtual double out_degree() const = 0;
-    /// The delay of each synapse in whole steps, [targets][sources]; empty where all are `delay`.
+    /// The delay of each synapse in whole steps, in the order of their numbers ([targets][sources] of dense ones); empty where all are `delay`.
     virtual std::vector<int> delays() const { return {}; }
     /// Multiplies each target's weights by `scale` and adds `shift` to its bias: folds a normaliser for inference.
     virtual void fold(std::span<const double> scale, std::span<const double> shift) = 0;

@@ -25,7 +25,7 @@ std::vector<double> times_of(const GivenDelays& given, const std::string& from, 
         const auto& of = std::get<DelaysFile>(given);
         const H5Reader file(of.path);
         times = file.read<double>(dataset_of(of, from, to));
-        if (const auto shape = file.shape(dataset_of(of, from, to)); shape.size() != 2 || shape[0] != std::uint64_t(targets))
+        if (const auto shape = file.shape(dataset_of(of, from, to)); shape.size() > 2 || (shape.size() == 2 && shape[0] != std::uint64_t(targets)))
             fail("{} does not have the shape [target][source], with {} targets", name_of(given, from, to), targets);
     }
     for (const double time : times)

@@ -60,8 +60,15 @@ NormaliserKind make_normaliser(const BatchNormOptions& o) { return batch_norm(o)
 NormaliserKind make_normaliser(const TdBatchNormOptions& o) { return td_batch_norm(o); }
 NormaliserKind make_normaliser(const TeBatchNormOptions& o) { return te_batch_norm(o); }
 
-/// The delay of each synapse in steps, [target][source]: what a simulation of the same seed draws for these names.
-std::vector<int> drawn_delays(const ValueRule& delays, const ProjectionSpec& projection, int sources, int targets, const Experiment& e) {
+/// The pairs of a projection; those of a dense one are all.
+ConnectionRule pairs_of(const ProjectionConfig& p) {
+    return std::visit([]<class Rule>(const Rule& rule) -> ConnectionRule {
+        if constexpr (std::is_same_v<Rule, DenseRule>) return AllToAll{}; else return rule;
+    }, p.rule);
+}
+
+/// The delay of each synapse in steps, in the order of their numbers: what a simulation of the same seed draws for these names.
+std::vector<int> drawn_delays(const ValueRule& delays, const ConnectionRule& rule, const ProjectionSpec& projection, int sources, int targets, const Experiment& e) {
     const auto positions = [&](const std::string& name) {
         const auto p = std::ranges::find(e.network.populations, name, &PopulationConfig::name);
         std::optional<Positions> positions;
@@ -75,10 +82,13 @@ std::vector<int> drawn_delays(const ValueRule& delays, const ProjectionSpec& pro
     const SynapseValues values(delays, space, random);
     std::vector<int> steps;
     std::vector<double> times;
-    make_connector(AllToAll{}, space, random)->enumerate({0, space.targets}, [&](std::span<const Pair> pairs) {
+    make_connector(rule, space, random)->enumerate({0, space.targets}, [&](std::span<const Pair> pairs) {
         times.resize(pairs.size());
         values.fill(pairs, times);
-        for (const double time : times) steps.push_back(int(std::lround(time / e.dt)));
+        for (std::size_t i = 0; i < pairs.size(); ++i) {
+            steps.resize(std::max<std::size_t>(steps.size(), pairs[i].number + 1));
+            steps[pairs[i].number] = int(std::lround(times[i] / e.dt));
+        }
     });
     const int least = projection.from == Network::input ? 0 : 1;
     if (const int shortest = std::ranges::min(steps); std::holds_alternative<DistanceFunction>(delays) && shortest < least)
@@ -88,10 +98,10 @@ std::vector<int> drawn_delays(const ValueRule& delays, const ProjectionSpec& pro
 }
 
 /// The same of delays that are given. How many inputs there are only the data tell.
-std::vector<int> given_delays(const GivenDelays& given, const ProjectionSpec& projection, int sources, int targets, double dt) {
+std::vector<int> given_delays(const GivenDelays& given, const ConnectionRule& rule, const ProjectionSpec& projection, int sources, int targets, double dt) {
     const auto times = times_of(given, projection.from, projection.to, targets, dt);
     const bool input = projection.from == Network::input;
-    const std::size_t needed = std::size_t(targets) * std::size_t(input ? 1 : sources);
+    const std::size_t needed = std::holds_alternative<Mean>(rule) ? std::size_t(sources) : std::size_t(targets) * std::size_t(input || std::holds_alternative<Broadcast>(rule) ? 1 : sources);
     if (times.empty() || times.size() % needed != 0 || (!input && times.size() != needed))
         fail("{} has {} values, and needs {}{}", name_of(given, projection.from, projection.to), times.size(), needed, input ? " for each input" : "");
     std::vector<int> steps;
@@ -100,14 +110,14 @@ std::vector<int> given_delays(const GivenDelays& given, const ProjectionSpec& pr
 }
 
 /// Delays that differ between synapses: the shortest one is the projection's.
-DelayRule delay_rule(const DelayConfig& config, ProjectionSpec& projection, int sources, int targets, const Experiment& e) {
+DelayRule delay_rule(const DelayConfig& config, const ConnectionRule& rule, ProjectionSpec& projection, int sources, int targets, const Experiment& e) {
     return std::visit([&]<class Kind>(const Kind& kind) -> DelayRule {
         constexpr bool of_distance = std::is_constructible_v<DistanceFunction, Kind>, given = std::is_constructible_v<GivenDelays, Kind>;
         if constexpr (std::is_constructible_v<Distribution::Kind, Kind> || of_distance || given) {
             std::vector<int> steps;
-            if constexpr (given) steps = given_delays(kind, projection, sources, targets, e.dt);
-            else if constexpr (of_distance) steps = drawn_delays(DistanceFunction(kind), projection, sources, targets, e);
-            else steps = drawn_delays(Distribution(kind), projection, sources, targets, e);
+            if constexpr (given) steps = given_delays(kind, rule, projection, sources, targets, e.dt);
+            else if constexpr (of_distance) steps = drawn_delays(DistanceFunction(kind), rule, projection, sources, targets, e);
+            else steps = drawn_delays(Distribution(kind), rule, projection, sources, targets, e);
             projection.delay = std::ranges::min(steps);
             for (int& s : steps) s -= projection.delay;
             return FixedDelays{std::move(steps)};
@@ -127,7 +137,7 @@ ProjectionSpec make_projection(const ProjectionConfig& p, const Network& network
     ProjectionSpec projection{p.from, p.to, {}, *steps, p.receptor};
     const auto size = [&](const std::string& name) { const int i = network.find(name); return i < 0 ? network.inputs : network.populations[i].size; };
     std::optional<DelayRule> delays;
-    if (p.dense() && p.delays) delays = delay_rule(*p.delays, projection, size(p.from), size(p.to), e);
+    if (p.delays) delays = delay_rule(*p.delays, pairs_of(p), projection, size(p.from), size(p.to), e);
     if (!axonal || *axonal < 0 || *axonal > projection.delay)
         fail("the axonal delay from '{}' to '{}' is {} ms, and must be whole steps of {} ms and a part of the delay, which can be {:.6g} ms", p.from, p.to, p.axonal_delay, e.dt, projection.delay * e.dt);
     if (p.dense()) {
@@ -136,7 +146,8 @@ ProjectionSpec make_projection(const ProjectionConfig& p, const Network& network
         projection.kind = dense(options);
     } else {
         projection.kind = std::visit([&]<class Rule>(const Rule& rule) {
-            if constexpr (std::is_same_v<Rule, DenseRule>) return dense(); else return fixed(rule, p.weight);
+            if constexpr (std::is_same_v<Rule, DenseRule>) return dense();
+            else return fixed(rule, p.weight, delays ? std::get<FixedDelays>(*delays).steps : std::vector<int>());
         }, p.rule);
     }
     return projection;

@@ -81,7 +81,7 @@ private:
             if (const YamlNode* given = section.node().find(key)) problems_.key(*given, "belongs to dense, whose weights are learned");
         read_domains(section.node(), to.rule, problems_);
         if (to.from == Network::input) problems_.value(*section.node().find("from"), "mean and broadcast connect populations; the input takes dense");
-        if (to.delays) problems_.value(*section.node().find("delay"), "mean and broadcast have one delay; give a number");
+        if (to.delays && learns(*to.delays)) problems_.value(*section.node().find("delay"), "mean and broadcast learn nothing; draw the delays, or give a number or a list");
     }
     void check_domains(const YamlNode& node, const ProjectionConfig& config, std::span<const PopulationConfig> populations) {
         const auto population = [&](const std::string& name) { return std::ranges::find(populations, name, &PopulationConfig::name); };
@@ -183,6 +183,12 @@ private:
             if constexpr (std::is_constructible_v<Distribution::Kind, Kind>) check_drawn(node, kind, least);
             else if constexpr (requires { kind.max; }) check_learned(node, kind, least);
         }, *to.delays);
+    }
+
+    static bool learns(const DelayConfig& delays) {
+        return std::visit([]<class Kind>(const Kind&) {
+            return !std::is_constructible_v<Distribution::Kind, Kind> && !std::is_constructible_v<DistanceFunction, Kind> && !std::is_constructible_v<GivenDelays, Kind>;
+        }, delays);
     }
 
     /// Draws are rounded to steps.

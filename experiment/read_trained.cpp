@@ -124,7 +124,7 @@ private:
         if (const auto& config = config_of(link); !config.dense()) {
             if (const auto* mean = std::get_if<Mean>(&config.rule)) to.rule = *mean;
             if (const auto* broadcast = std::get_if<Broadcast>(&config.rule)) to.rule = *broadcast;
-            to.weight = Distribution(config.weight), to.delay = Distribution(config.delay);
+            to.weight = Distribution(config.weight), to.delay = delay_of(link);
             return to_.projections.push_back(std::move(to));
         }
         const auto weights = numbers(link, "weight");
@@ -140,14 +140,14 @@ private:
             to_.projections.push_back(std::move(one));
         }
         if (taps > 1) return;
-        to.weight = weights;
-        to.delay = Distribution(link.longest * run_.dt);
-        if (const auto steps = link.projection->delays(); !steps.empty()) {
-            std::vector<double> times;
-            for (const int s : steps) times.push_back(s * run_.dt);
-            to.delay = std::move(times);
-        }
+        to.weight = weights, to.delay = delay_of(link);
         to_.projections.push_back(std::move(to));
+    }
+
+    ValueRule delay_of(const Link& link) {
+        std::vector<double> times;
+        for (const int steps : link.projection->delays()) times.push_back(steps * run_.dt);
+        return times.empty() ? ValueRule(Distribution(link.longest * run_.dt)) : ValueRule(std::move(times));
     }
 
     /// body(number of the sample, what the network receives), as in an evaluation.

@@ -33,7 +33,7 @@ template <class T> void write_integers(H5Writer& file, const std::string& name, 
     file.write(name, std::span<const std::int64_t>(wide), {wide.size()});
 }
 
-/// The delays of trained projections where they differ: [target][source], in ms.
+/// The delays of trained projections where they differ, in ms: [target][source] of dense ones, else a list, of mean by source, of broadcast by target.
 template <class Real> void write_delays(H5Writer& file, Engine<Real>& engine, double dt) {
     for (const auto& link : engine.links()) {
         const auto steps = link.projection->delays();
@@ -41,8 +41,10 @@ template <class Real> void write_delays(H5Writer& file, Engine<Real>& engine, do
         std::vector<double> times;
         for (const int s : steps) times.push_back(s * dt);
         const auto& to = engine.population(link.to).spec();
+        const bool dense = link.from < 0 || times.size() == std::size_t(to.size) * std::size_t(engine.population(link.from).spec().size);
         const auto name = fmt::format("/projections/{}_to_{}/delay", link.from < 0 ? Network::input : engine.population(link.from).spec().name, to.name);
-        file.write(name, std::span<const double>(times), {std::uint64_t(to.size), times.size() / to.size});
+        const std::vector<std::uint64_t> matrix{std::uint64_t(to.size), times.size() / to.size}, list{times.size()};
+        file.write(name, std::span<const double>(times), dense ? matrix : list);
         file.attribute(name, "units", std::string("ms"));
     }
 }

@@ -23,7 +23,8 @@ std::optional<std::uint64_t> numbers_of(const ConnectionRule& rule, const PairSp
     return std::visit([&]<class Rule>(const Rule& r) -> std::optional<std::uint64_t> {
         constexpr bool matrix = std::is_same_v<Rule, AllToAll> || std::is_same_v<Rule, AllButOneToOne> || std::is_same_v<Rule, PairwiseBernoulli> || std::is_same_v<Rule, Spatial>;
         if constexpr (matrix) return std::uint64_t(space.sources) * space.targets;
-        else if constexpr (std::is_same_v<Rule, OneToOne>) return space.targets;
+        else if constexpr (std::is_same_v<Rule, OneToOne> || std::is_same_v<Rule, Broadcast>) return space.targets;
+        else if constexpr (std::is_same_v<Rule, Mean>) return space.sources;
         else if constexpr (std::is_same_v<Rule, ListedPairs>) return r.source.size();
         else return std::nullopt;
     }, rule);
@@ -37,7 +38,7 @@ void check_list(const ConnectionRule& rule, const ValueRule& values, const PairS
     const auto name = std::visit([](const auto& r) { return r.name; }, rule);
     const auto needed = numbers_of(rule, space);
     if (!needed) fail("the pairs of {} have no place in a list of values; take all_to_all, one_to_one or edges", name);
-    if (list->size() != *needed) fail("there are {} values, and {} needs {}{}", list->size(), name, *needed, std::holds_alternative<OneToOne>(rule) || std::holds_alternative<ListedPairs>(rule) ? "" : ", [target][source]");
+    if (list->size() != *needed) fail("there are {} values, and {} needs {}{}", list->size(), name, *needed, *needed == std::uint64_t(space.sources) * space.targets ? ", [target][source]" : "");
 }
 
 SynapseValues::SynapseValues(ValueRule rule, const PairSpace& space, const RandomStream& random)

@@ -17,7 +17,8 @@ using ValueRule = std::variant<Distribution, DistanceFunction, std::vector<doubl
 ValueRule weights_of(const ConnectionRule& rule, ValueRule weight, const PairSpace& space);
 
 /// Throws Error unless a list has a value for each number that a pair of the rule can have: [target][source] of all_to_all, all_but_one_to_one,
-/// pairwise_bernoulli and spatial, whether or not they connect the two; [target] of one_to_one; [pair] of edges. Other rules take no list.
+/// pairwise_bernoulli and spatial, whether or not they connect the two; [target] of one_to_one and broadcast; [source] of mean; [pair] of edges. Other
+/// rules take no list.
 void check_list(const ConnectionRule& rule, const ValueRule& values, const PairSpace& space);
 
 /// Weights or delays of pairs: functions of pair.number (32 random bits each) and, if the rule says so, of the distance.

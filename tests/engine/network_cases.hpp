@@ -80,19 +80,20 @@ inline std::vector<Case> cases() {
                                              {{"input", "a", kind(), 1}, {"a", "a", kind(), 2, "current"}, {"a", "out", kind()}}}});
     all.push_back({"values_are_read", {5, {{"a", 70, make_neuron<LeakyIntegrator>({.tau_m = 2}, {{"tau_m", true}}), 0.2}, {"b", 18, lif(Lif::Reset::value)}, {"out", 3, readout}},
                                        {{"input", "a", kind()}, {"a", "b", kind()}, {"a", "out", kind(), 2}, {"b", "out", kind()}}}});
-    const auto add_astrocytes = [&](std::string name, const Mean& mean, const Broadcast& broadcast, std::optional<MembraneNormOptions> membrane, bool constant) {
+    const auto add_astrocytes = [&](std::string name, const Mean& mean, const Broadcast& broadcast, std::optional<MembraneNormOptions> membrane, bool constant, const std::vector<int>& delays = {}) {
         AstroLif::Params<double> p;
         p.tau_m = 3, p.threshold = 0.4, p.c = 1.5, p.detach_reset = false;
         const auto neuron = make_neuron<AstroLif>(p, {{"c", true}, {"tau_m", false}});
         const auto astrocyte = make_neuron<Astrocyte>({.tau = 4, .kappa = 5, .a0 = 0.2}, {{"tau", false}, {"kappa", true}, {"a0", true}});
         all.push_back({name, {5, {{"a", 20, neuron, 0.1, std::nullopt, membrane}, {"astrocytes", 5, astrocyte}, {"out", 3, readout}},
-                              {{"input", "a", kind()}, {"a", "astrocytes", fixed(mean), 1}, {"astrocytes", "a", fixed(broadcast, 0.7), 1, "gain"},
+                              {{"input", "a", kind()}, {"a", "astrocytes", fixed(mean, 1, delays), 1}, {"astrocytes", "a", fixed(broadcast, 0.7, delays), 1, "gain"},
                                {"a", "out", kind()}, {"astrocytes", "out", kind()}}}, constant});
     };
     const std::vector<std::uint32_t> scattered{0, 3, 1, 4, 2, 2, 2, 0, 0, 1, 3, 3, 4, 0, 2, 1, 1, 1, 1, 0};
     add_astrocytes("astrocytes", {{.block = 4}}, {{.block = 4}}, std::nullopt, false);
     add_astrocytes("astrocytes_of_scattered_domains", {{.of = scattered}}, {{.of = scattered}}, std::nullopt, true);
     add_astrocytes("astrocytes_membrane_norm", {{.block = 4}}, {{.block = 4}}, mpbn, false);
+    add_astrocytes("astrocytes_of_many_delays", {{.of = scattered}}, {{.block = 4}}, std::nullopt, false, {0, 2, 1, 0, 3, 1, 1, 0, 2, 0, 0, 1, 2, 0, 0, 3, 0, 1, 2, 0});
     const auto terminal = make_neuron<SynapticTerminal>({.alpha = 0.2, .Omega_d = 50}, {{"U0", true}, {"alpha", true}, {"Omega_f", false}, {"Omega_d", true}});
     const auto gchi = make_neuron<AstrocyteGchi>({.step = 1, .C_Theta = 0.0101, .rho_e = 6.5e-6});  // releases soon, and so little that differences see it
     all.push_back({"tripartite_synapses", {5, {{"a", 20, lif(Lif::Reset::subtract)}, {"terminals", 20, terminal}, {"astrocytes", 5, gchi}, {"out", 3, readout}},

@@ -154,8 +154,9 @@ TEST(TrainedSimulation, HasTheSpikesOfTrainingWithCurrentsAsSamples) {
     expect_same_spikes(with_delay("{learned: {max: 4 ms}}"), {"hidden", "output"}, {"input.encoder=direct"});
 }
 
-TEST(TrainedSimulation, HasTheSpikesOfTrainingWithAstrocytes) {
-    expect_same_spikes(R"(
+/// Delays between neurons and their astrocytes: none, or those that are given.
+std::string with_astrocytes(const std::string& delay) {
+    return R"(
 experiment: {seed: 3, threads: 2}
 time: {dt: 0.5 ms, steps: 30}
 network:
@@ -165,12 +166,17 @@ network:
     output: {size: 4, neuron: {lif: {tau_m: 5 ms}}}
   projections:
     - {from: input, to: hidden, dense: {}, init: {kaiming: {gain: 4}}, delay: 0.5 ms}
-    - {from: hidden, to: astrocytes, mean: {block: 8}}
-    - {from: astrocytes, to: hidden, broadcast: {block: 8}, receptor: gain}
+    - {from: hidden, to: astrocytes, mean: {block: 8})" + delay + R"(}
+    - {from: astrocytes, to: hidden, broadcast: {block: 8}, receptor: gain)" + delay + R"(}
     - {from: hidden, to: output, dense: {}, init: {kaiming: {gain: 2}}, delay: 1 ms}
 input: {dataset: {generated: {size: 5, train: 64, test: 30}}, encoder: {bernoulli: {gain: 0.3}}}
 learning: {bptt: {loss: ce_membrane}, optimiser: {adam: {learning_rate: 1e-2}}, epochs: 2, batch: 16}
-)", {"hidden", "output"});
+)";
+}
+TEST(TrainedSimulation, HasTheSpikesOfTrainingWithAstrocytes) {
+    expect_same_spikes(with_astrocytes(""), {"hidden", "output"});
+    expect_same_spikes(with_astrocytes(", delay: {uniform: {min: 0.5 ms, max: 4 ms}}"), {"hidden", "output"});
+    expect_same_spikes(with_astrocytes(", delay: {lognormal: {mu: 0.5, sigma: 0.5, redraw: [1, 6]}}, axonal_delay: 0.5 ms"), {"hidden", "output"});
 }
 
 /// What terminals release goes through weights and delays of each synapse; astrocytes release at once, for calcium starts at their threshold.

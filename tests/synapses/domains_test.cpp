@@ -59,19 +59,24 @@ std::vector<double> matrix(const DomainRule& rule, int sources, int targets, dou
 }
 
 struct FixedCase {
-    static constexpr int T = 6, B = 3, delay = 2;
+    static constexpr int T = 9, B = 3, shortest = 2;
     int sources, targets, width;
     std::vector<double> weight;
+    std::vector<int> delays;  ///< of each neuron that has a domain, beyond the shortest; or none
     Parameters<double> parameters;
     std::unique_ptr<Projection<double>> projection;
     Scratch<double> scratch;
 
-    explicit FixedCase(const DomainRule& rule) {
+    explicit FixedCase(const DomainRule& rule, bool many_delays = false) {
         const bool mean = std::holds_alternative<Mean>(rule);
         sources = mean ? neurons : domains, targets = mean ? domains : neurons, width = tile_width(targets);
         weight = matrix(rule, sources, targets, 1.7);
-        projection = fixed(rule, 1.7).make<double>()({"a_to_b", sources, targets, width, delay, 0.4, 1, &parameters});
+        for (std::uint32_t n = 0; many_delays && n < neurons; ++n) delays.push_back(int(n * 7 % 5));
+        const auto kind = fixed(rule, 1.7, delays);
+        EXPECT_EQ(kind.spread, many_delays ? 4 : 0);
+        projection = kind.make<double>()({"a_to_b", sources, targets, width, shortest, 0.4, 1, &parameters});
     }
+    int delay(int source, int target) const { return shortest + (delays.empty() ? 0 : delays[std::size_t(sources > targets ? source : target)]); }
     /// What arrives at a target from x(source).
     template <class X> double expected(int target, X&& x) const {
         double sum = 0;
@@ -80,15 +85,17 @@ struct FixedCase {
     }
 };
 
-std::vector<DomainRule> rules() {
-    std::vector<DomainRule> all;
-    for (const auto& d : some_domains()) all.push_back(Mean{d}), all.push_back(Broadcast{d});
+/// Each with one delay, and with many.
+std::vector<std::pair<DomainRule, bool>> fixed_rules() {
+    std::vector<std::pair<DomainRule, bool>> all;
+    for (const auto& d : some_domains())
+        for (const bool many_delays : {false, true}) all.emplace_back(Mean{d}, many_delays), all.emplace_back(Broadcast{d}, many_delays);
     return all;
 }
 
-TEST(Fixed, DeliversTheProductWithItsMatrix) {
-    for (const auto& rule : rules()) {
-        FixedCase c(rule);
+TEST(Fixed, DeliversTheProductWithItsMatrixAfterTheDelayOfEachSynapse) {
+    for (const auto& [rule, many_delays] : fixed_rules()) {
+        FixedCase c(rule, many_delays);
         constexpr int T = FixedCase::T, B = FixedCase::B;
         SpikeFrame spikes(T, B, c.sources);
         RealFrame<double> values(T, B, c.sources);
@@ -108,8 +115,10 @@ TEST(Fixed, DeliversTheProductWithItsMatrix) {
                 for (int t = 0; t < T; ++t)
                     for (int b = 0; b < B; ++b)
                         for (int n = 0; n < std::min(c.width, c.targets - int(block) * c.width); ++n) {
-                            const double x = c.expected(int(block) * c.width + n, [&](int s) {
-                                return t < c.delay ? 0 : real ? values.row(t - c.delay, b)[s] : double(spikes(t - c.delay, b, s));
+                            const int target = int(block) * c.width + n;
+                            const double x = c.expected(target, [&](int s) {
+                                const int then = t - c.delay(s, target);
+                                return then < 0 ? 0 : real ? values.row(then, b)[s] : double(spikes(then, b, s));
                             });
                             ASSERT_NEAR(rows[std::size_t((t * B + b) * c.width + n)], 2 * x, 1e-12) << t << " " << b << " " << n;
                         }
@@ -119,8 +128,8 @@ TEST(Fixed, DeliversTheProductWithItsMatrix) {
 }
 
 TEST(Fixed, DeliveryTransposeIsItsAdjoint) {
-    for (const auto& rule : rules()) {
-        FixedCase c(rule);
+    for (const auto& [rule, many_delays] : fixed_rules()) {
+        FixedCase c(rule, many_delays);
         constexpr int T = FixedCase::T, B = FixedCase::B;
         TileArray<double> bar;
         bar.shape(T, B, (c.targets + c.width - 1) / c.width, c.width);
@@ -134,11 +143,24 @@ TEST(Fixed, DeliveryTransposeIsItsAdjoint) {
                 for (int b = 0; b < B; ++b)
                     for (int s = 0; s < std::min(width, c.sources - int(block) * width); ++s) {
                         double expected = 0;
-                        for (int n = 0; n < c.targets && t + c.delay < T; ++n)
-                            expected += c.weight[std::size_t(n * c.sources + int(block) * width + s)] * bar.tile(n / c.width, {0, B}, t + c.delay)[b * c.width + n % c.width];
+                        for (int n = 0; n < c.targets; ++n) {
+                            const int source = int(block) * width + s, arrival = t + c.delay(source, n);
+                            if (arrival < T) expected += c.weight[std::size_t(n * c.sources + source)] * bar.tile(n / c.width, {0, B}, arrival)[b * c.width + n % c.width];
+                        }
                         ASSERT_NEAR(rows[std::size_t((t * B + b) * width + s)], expected, 1e-12);
                     }
         }
+    }
+}
+
+TEST(Fixed, NeedsADelayForEachSynapse) {
+    Parameters<float> parameters;
+    const auto kind = fixed(Mean{{.block = 22}}, 1, {1, 2, 3});
+    try {
+        kind.make<float>()({"a_to_b", neurons, domains, tile_width(domains), 1, 0.4, 1, &parameters});
+        FAIL();
+    } catch (const Error& e) {
+        EXPECT_STREQ(e.what(), "there are 3 values, and mean needs 150");
     }
 }
 
