@@ -58,15 +58,17 @@ template <class Real> void Fixed<Real>::arrange_by_source() {
 
 template <class Real> Real Fixed<Real>::sum(const Signal<Real>& source, int t, int sample, int target) const {
     const auto begin = by_target_.begin[target];
-    auto end = begin;  // of those whose delay has passed
+    const bool one_delay = delays_.empty();
+    auto end = one_delay ? by_target_.begin[target + 1] : begin;  // of those whose delay has passed
     while (end < by_target_.begin[target + 1] && by_target_.delay[end] <= t) ++end;
     Real sum = 0;
     if (source.values) {
-        for (auto i = begin; i < end; ++i)
-            sum = std::fma(by_target_.weight[i], source.values->row(source.constant ? 0 : t - by_target_.delay[i], sample)[by_target_.other[i]], sum);
+        const auto row = [&](int delay) { return source.values->row(source.constant ? 0 : t - delay, sample); };
+        const Real* of_all = one_delay ? row(c_.delay) : nullptr;
+        for (auto i = begin; i < end; ++i) sum = std::fma(by_target_.weight[i], (of_all ? of_all : row(by_target_.delay[i]))[by_target_.other[i]], sum);
         return sum;
     }
-    const auto fired = [&](auto i) { return Real((*source.spikes)(t - by_target_.delay[i], sample, int(by_target_.other[i]))); };
+    const auto fired = [&](auto i) { return Real((*source.spikes)(t - (one_delay ? c_.delay : by_target_.delay[i]), sample, int(by_target_.other[i]))); };
     if (one_weight_) {
         for (auto i = begin; i < end; ++i) sum += fired(i);
         return begin < end ? by_target_.weight[begin] * sum : 0;
@@ -98,7 +100,7 @@ template <class Real> void Fixed<Real>::deliver_back(const InputAdjoint<Real>& i
             Real* row = spikes_bar + (Index(t - from.begin) * from.chunk.samples + b) * width;
             for (int n = first; n < last; ++n)
                 for (auto i = by_source_.begin[n]; i < by_source_.begin[n + 1]; ++i) {
-                    const int target = int(by_source_.other[i]), arrival = t + by_source_.delay[i];
+                    const int target = int(by_source_.other[i]), arrival = t + (delays_.empty() ? c_.delay : by_source_.delay[i]);
                     if (arrival >= input_bar.end) continue;
                     const Real* bar = input_bar.values->tile(target / c_.target_width, from.chunk, arrival - input_bar.begin);
                     row[n - first] += by_source_.weight[i] * bar[b * c_.target_width + target % c_.target_width];
