@@ -159,6 +159,24 @@ std::vector<int> order_of_sources(const Network& network) {
     return order;
 }
 
+namespace {
+
+/// A normalised membrane starts with mean 0 and a spread of 1. Thresholds in mV, such as -55, would lie beyond all of them, for good.
+std::string out_of_reach(const PopulationSpec& population, double dt) {
+    constexpr double most = 10;
+    const auto& neuron = population.neuron;
+    if (!population.membrane || !neuron.threshold || !neuron.per_neuron.empty()) return "";
+    std::vector<double> learned, k(std::size_t(neuron.coefficients));
+    for (const auto& l : neuron.learned) learned.push_back(l.initial);
+    neuron.discretise(learned, dt, k);
+    const double threshold = neuron.threshold(k);
+    if (std::fabs(threshold) <= most) return "";
+    return fmt::format("the membranes of '{}' are normalised, to mean 0 and a spread of 1, so that with a threshold of {} they would {} fire; give them a threshold from {} to {}",
+                       population.name, threshold, threshold < 0 ? "always" : "never", -most, most);
+}
+
+}  // namespace
+
 std::string not_trainable(const PopulationSpec& population, double dt) {
     const auto& neuron = population.neuron;
     if (!neuron.trainable)
@@ -166,7 +184,7 @@ std::string not_trainable(const PopulationSpec& population, double dt) {
     if (neuron.interval > 0 && std::fabs(neuron.interval - dt) > 1e-9 * dt)
         return fmt::format("'{}' is a {} with a step of {} ms, and in training all populations take a step every {} ms; give it step: {} ms",
                            population.name, neuron.model, neuron.interval, dt, dt);
-    return "";
+    return out_of_reach(population, dt);
 }
 
 }  // namespace tripartite

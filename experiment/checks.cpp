@@ -62,7 +62,9 @@ private:
     void trainable() {
         for (std::size_t i = 0; i < network_.populations.size(); ++i) {
             const auto& p = network_.populations[i];
-            for (const auto& problem : {not_trainable({p.name, p.size, p.neuron}, e_.dt), problem_of_step(p.neuron, e_.dt)})
+            PopulationSpec spec{p.name, p.size, p.neuron};
+            if (p.membrane) spec.membrane = std::get<MembraneNormOptions>(*p.membrane);
+            for (const auto& problem : {not_trainable(spec, e_.dt), problem_of_step(p.neuron, e_.dt)})
                 if (!problem.empty()) report(path_of(i, "neuron"), problem);
         }
     }
